@@ -1,0 +1,1 @@
+"""The doors: files in, files out."""

@@ -1,0 +1,1 @@
+"""The optical link: every loss and every photon of background."""

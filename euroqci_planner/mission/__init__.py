@@ -1,0 +1,1 @@
+"""The nouns of the planner: frozen records, passed between the rooms."""

@@ -1,0 +1,69 @@
+"""What a model must offer to be chosen by name: the seams of the engine."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from euroqci_planner.mission.assets import Payload, Receiver, Station
+from euroqci_planner.mission.key_yield import DetectionCounts, EpsilonLedger, KeyYield
+from euroqci_planner.mission.link_budget import LinkBudget, OffsetArray
+from euroqci_planner.mission.pass_table import PassSamples
+from euroqci_planner.mission.physics_tables import PhysicsTables
+from euroqci_planner.mission.plan import Candidates, ModelUsed, Resource, Schedule
+from euroqci_planner.mission.scenario import Policy, ScheduleSettings
+from euroqci_planner.units import FloatArray
+
+
+class LinkModel(Protocol):
+    """From geometry to transmittance and noise."""
+
+    @property
+    def models(self) -> tuple[ModelUsed, ...]:
+        """The published models inside, with their sources."""
+
+    def budget(
+        self, payload: Payload, station: Station, samples: PassSamples, tables: PhysicsTables
+    ) -> LinkBudget:
+        """Every term at every sample."""
+
+
+class KeyModel(Protocol):
+    """From transmittance and noise to secret key."""
+
+    @property
+    def models(self) -> tuple[ModelUsed, ...]:
+        """The published models inside, with their sources."""
+
+    def counts(
+        self,
+        payload: Payload,
+        receiver: Receiver,
+        transmittance: FloatArray,
+        noise_hz: FloatArray,
+        slot_s: FloatArray,
+        first_sample: OffsetArray,
+    ) -> DetectionCounts:
+        """Expected counts per pass from its samples."""
+
+    def keys(self, payload: Payload, counts: DetectionCounts, policy: Policy) -> KeyYield:
+        """Secret key per block of counts."""
+
+    def ledger(self, payload: Payload, policy: Policy) -> EpsilonLedger:
+        """Where the security parameters of one block go."""
+
+
+class Scheduler(Protocol):
+    """From candidates to decisions."""
+
+    @property
+    def models(self) -> tuple[ModelUsed, ...]:
+        """The published methods inside, with their sources."""
+
+    def schedule(
+        self,
+        candidates: Candidates,
+        satellites: tuple[Resource, ...],
+        stations: tuple[Resource, ...],
+        settings: ScheduleSettings,
+    ) -> Schedule:
+        """Decide every candidate."""

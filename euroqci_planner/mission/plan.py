@@ -1,0 +1,221 @@
+"""The plan: which passes are flown, why the others are not, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from euroqci_planner.mission.key_yield import EpsilonLedger, KeyYield
+from euroqci_planner.mission.link_budget import PassLink
+from euroqci_planner.mission.orbits import ImportRecord
+from euroqci_planner.mission.pass_table import Exclusion, PassConditions, PassTable
+from euroqci_planner.mission.scenario import Scenario
+from euroqci_planner.mission.table import Table, column
+from euroqci_planner.units import FloatArray
+
+
+class PassState(IntEnum):
+    """What became of a pass."""
+
+    CANDIDATE = 0
+    SCHEDULED = 1
+    PINNED = 2
+    BANNED = 3
+    REJECTED = 4
+
+
+class Reason(IntEnum):
+    """Why a pass is not flown: the fixed list behind the `reason` column.
+
+    The first entries repeat `Exclusion` one to one. NONE stands where a pass is flown, or is
+    still a candidate.
+    """
+
+    NONE = 0
+    NOT_IN_SERVICE = 1
+    STATION_CLOSED = 2
+    OUTSIDE_OPENING_HOURS = 3
+    HORIZON_MASK = 4
+    DAYLIGHT = 5
+    SUN_TOO_CLOSE = 6
+    MOON_TOO_CLOSE = 7
+    SATELLITE_SUNLIT = 8
+    ELEMENTS_UNUSABLE = 9
+    TOO_SHORT = 10
+    NO_KEY = 11
+    BANNED = 12
+    SATELLITE_BUSY = 13
+    STATION_BUSY = 14
+    ORBIT_LIMIT = 15
+    DAY_LIMIT = 16
+    LINK_OUT_OF_RANGE = 17
+
+
+REASON_TEXTS: Mapping[Reason, str] = {
+    Reason.NONE: "",
+    Reason.NOT_IN_SERVICE: "not in service",
+    Reason.STATION_CLOSED: "station closed",
+    Reason.OUTSIDE_OPENING_HOURS: "outside opening hours",
+    Reason.HORIZON_MASK: "below the horizon mask",
+    Reason.DAYLIGHT: "daylight",
+    Reason.SUN_TOO_CLOSE: "too close to the Sun",
+    Reason.MOON_TOO_CLOSE: "too close to the Moon",
+    Reason.SATELLITE_SUNLIT: "satellite in sunlight",
+    Reason.ELEMENTS_UNUSABLE: "element set unusable",
+    Reason.TOO_SHORT: "shorter than the minimum dwell",
+    Reason.NO_KEY: "no key",
+    Reason.BANNED: "banned",
+    Reason.SATELLITE_BUSY: "satellite busy",
+    Reason.STATION_BUSY: "station busy",
+    Reason.ORBIT_LIMIT: "contact limit per orbit",
+    Reason.DAY_LIMIT: "contact limit per day",
+    Reason.LINK_OUT_OF_RANGE: "outside the link model",
+}
+
+NO_BLOCKER = -1
+
+
+def reason_of_exclusion(exclusion: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Reason codes of exclusion codes: the same numbers by construction."""
+    if any(Reason[item.name].value != item.value for item in Exclusion):
+        raise AssertionError("Reason must repeat Exclusion one to one")
+    return exclusion
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Candidates(Table):
+    """Passes that the scheduler may fly, in the order of the pass table.
+
+    `pass_row` is the row there; `value_bits` is what the objective counts; `orbit_number` and
+    `day_number` count revolutions since the satellite's epoch and UTC days, for the limits.
+    `pinned` and `banned` come from the scenario. Ids settle ties, so they are carried.
+    """
+
+    satellite_ids: tuple[str, ...]
+    station_ids: tuple[str, ...]
+    pass_row: NDArray[np.int64] = column("int64")
+    satellite: NDArray[np.int32] = column("int32")
+    station: NDArray[np.int32] = column("int32")
+    start_utc: NDArray[np.datetime64] = column("datetime64[us]")
+    end_utc: NDArray[np.datetime64] = column("datetime64[us]")
+    value_bits: FloatArray = column("float64")
+    orbit_number: NDArray[np.int64] = column("int64")
+    day_number: NDArray[np.int64] = column("int64")
+    pinned: NDArray[np.bool_] = column("bool")
+    banned: NDArray[np.bool_] = column("bool")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A satellite or a station as the scheduler sees it.
+
+    `terminals` contacts at a time; between two contacts of one terminal at least `setup_s`.
+    Limits are None where there is none (stations have none).
+    """
+
+    id: str
+    terminals: int
+    setup_s: float
+    max_contacts_per_orbit: int | None = None
+    max_contacts_per_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Schedule(Table):
+    """Decision per candidate, row for row with `Candidates`.
+
+    `state` is a `PassState`, `reason` a `Reason`; `blocked_by` is the candidate row of the
+    contact that stands in the way, -1 for none (then a limit or a ban is the reason).
+    `method` names the algorithm; `bound_bits` is a proven upper bound on the objective, or NaN.
+    """
+
+    method: str
+    objective: str
+    value_bits: float
+    bound_bits: float
+    state: NDArray[np.int8] = column("int8")
+    reason: NDArray[np.int8] = column("int8")
+    blocked_by: NDArray[np.int64] = column("int64")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class PassDecisions(Table):
+    """What the plan says of each pass, row for row with its `PassTable`.
+
+    `blocked_by` is a row of the `PassTable`, -1 for none. `key_usable_utc` is not-a-time where
+    there is no key.
+    """
+
+    clear_probability: FloatArray = column("float64")
+    key_expected_bits: FloatArray = column("float64")
+    key_usable_utc: NDArray[np.datetime64] = column("datetime64[us]")
+    state: NDArray[np.int8] = column("int8")
+    reason: NDArray[np.int8] = column("int8")
+    blocked_by: NDArray[np.int64] = column("int64")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SatelliteOutcome:
+    """What became of one satellite: its passes, and why there are none.
+
+    `epoch_utc` and `elements` describe the orbit in use; `problem` is '' where all is well;
+    `usable_from_utc`/`usable_until_utc` bound the time the propagation gate let through.
+    """
+
+    satellite_id: str
+    norad_id: int
+    elements: str
+    epoch_utc: np.datetime64
+    passes: int
+    usable_passes: int
+    contacts: int
+    problem: str
+    usable_from_utc: np.datetime64
+    usable_until_utc: np.datetime64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelUsed:
+    """A model that took part in the plan, with its source."""
+
+    role: str
+    name: str
+    citation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A complete plan, or the passes alone (`link`, `keys` and `schedule` are None then).
+
+    All tables go row by row with `passes`. `provenance` is plain data ready for JSON.
+    """
+
+    scenario: Scenario
+    passes: PassTable
+    conditions: PassConditions
+    decisions: PassDecisions
+    link: PassLink | None
+    keys: KeyYield | None
+    schedule_method: str
+    objective: str
+    value_bits: float
+    bound_bits: float
+    outcomes: tuple[SatelliteOutcome, ...]
+    import_report: tuple[ImportRecord, ...]
+    ledgers: Mapping[str, EpsilonLedger]
+    models: tuple[ModelUsed, ...]
+    warnings: tuple[str, ...]
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def contact_rows(self) -> NDArray[np.intp]:
+        """Rows of the passes that are flown, in order of contact start (ties: pass order)."""
+        flown = np.isin(self.decisions.state, (PassState.SCHEDULED, PassState.PINNED))
+        rows = np.flatnonzero(flown)
+        order = np.argsort(self.conditions.usable_start_utc[rows], kind="stable")
+        return np.asarray(rows[order])

@@ -1,0 +1,84 @@
+"""One frozen record of locked columns: what every table of the planner is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import Field, dataclass, field, fields, replace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+_COLUMN = "column"
+
+
+def column(dtype: str, per_row: tuple[str, ...] = ()) -> Any:
+    """Declare a column of `dtype`; `per_row` names further axes behind the row axis."""
+    return field(metadata={_COLUMN: dtype, "axes": per_row})
+
+
+def locked(values: ArrayLike, dtype: str) -> NDArray[Any]:
+    """A read-only, contiguous copy of `values`."""
+    array = np.array(values, dtype=dtype, order="C", copy=True)
+    array.setflags(write=False)
+    return array
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Table:
+    """Base of the tables: columns of one length, copied and locked when the table is built.
+
+    A subclass is a `@dataclass(frozen=True, slots=True, eq=False, kw_only=True)` whose columns
+    are declared with `column(dtype)`. Other fields describe the whole table. Arrays are locked
+    again after unpickling. Raises ValueError where columns differ in length.
+    """
+
+    def __post_init__(self) -> None:
+        """Copy, check and lock the columns."""
+        for spec in self._specs():
+            values = locked(getattr(self, spec.name), spec.metadata[_COLUMN])
+            object.__setattr__(self, spec.name, values)
+        lengths = {spec.name: len(getattr(self, spec.name)) for spec in self._specs()}
+        if len(set(lengths.values())) > 1:
+            raise ValueError(f"{type(self).__name__}: columns differ in length: {lengths}")
+
+    @classmethod
+    def _specs(cls) -> Iterator[Field[Any]]:
+        return (spec for spec in fields(cls) if _COLUMN in spec.metadata)
+
+    @classmethod
+    def column_names(cls) -> tuple[str, ...]:
+        """Names of the columns in order of declaration."""
+        return tuple(spec.name for spec in cls._specs())
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(getattr(self, self.column_names()[0]))
+
+    def take(self, rows: ArrayLike) -> Self:
+        """The table of these rows: indices, a slice's indices, or a boolean mask."""
+        index = np.asarray(rows)
+        if index.size == 0:
+            index = index.astype(np.intp)
+        return replace(self, **{name: getattr(self, name)[index] for name in self.column_names()})
+
+    @classmethod
+    def joined(cls, parts: list[Self]) -> Self:
+        """One table of all rows of `parts` in order; other fields come from the first part."""
+        if not parts:
+            raise ValueError(f"{cls.__name__}: nothing to join")
+        columns = {
+            name: np.concatenate([getattr(part, name) for part in parts])
+            for name in cls.column_names()
+        }
+        return replace(parts[0], **columns)
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        """State for another process."""
+        return tuple(getattr(self, spec.name) for spec in fields(self))
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        """Restore and lock again: NumPy drops the lock when it pickles."""
+        for spec, value in zip(fields(self), state, strict=True):
+            object.__setattr__(self, spec.name, value)
+        Table.__post_init__(self)

@@ -1,0 +1,1 @@
+"""Where satellites are, when they pass, and what light falls on them."""

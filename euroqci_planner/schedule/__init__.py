@@ -1,0 +1,1 @@
+"""Which passes to fly, and why not the others."""
