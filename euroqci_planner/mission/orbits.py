@@ -77,15 +77,8 @@ class KeplerianOrbit:
     mean_anomaly_rad: float
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueNumber:
-    """The element set with this number in the scenario's orbit files."""
-
-    norad_id: int
-
-
 DesignOrbit = SunSynchronousOrbit | CircularOrbit | KeplerianOrbit
-OrbitSource = CatalogueNumber | ElementSet | DesignOrbit
+OrbitSource = ElementSet | DesignOrbit
 
 
 class StalePolicy(StrEnum):
