@@ -51,6 +51,11 @@ class Table:
         """Names of the columns in order of declaration."""
         return tuple(spec.name for spec in cls._specs())
 
+    @classmethod
+    def column_axes(cls) -> dict[str, tuple[str, ...]]:
+        """Names of the columns and of the axes that each has behind the row axis."""
+        return {spec.name: spec.metadata["axes"] for spec in cls._specs()}
+
     def __len__(self) -> int:
         """Number of rows."""
         return len(getattr(self, self.column_names()[0]))

@@ -1,0 +1,150 @@
+"""From transmittance and noise along a pass to expected detections and errors.
+
+Lim et al. 2014, Sec. IV, per slot and then summed, with detector dead time. A receiver with two
+detectors chooses its basis actively: a gate listens in one basis. With four (a passive beam
+splitter) all detectors listen at every gate: the splitter thins the light of each basis, but not
+the noise, which a rarely chosen basis therefore feels more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+import numpy as np
+
+from euroqci_planner.mission.assets import DecoySource, Receiver
+from euroqci_planner.mission.key_yield import DetectionCounts
+from euroqci_planner.mission.link_budget import OffsetArray
+from euroqci_planner.units import FloatArray
+
+_DETECTORS_PER_BASIS = 2
+
+
+class ErrorSharing(Enum):
+    """Which intensity errors are booked on: their own, or (reference program) by detections."""
+
+    OWN = "own"
+    BY_DETECTIONS = "by_detections"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class ChannelSamples:
+    """A channel in time slots, ragged: pass k owns `first_sample[k]:first_sample[k + 1]`.
+
+    `transmittance` runs from the point where the photon number is defined to a click, gate and
+    detector included. `noise_hz` is the rate of dark and background clicks per detector before
+    gating, the mean of the detectors where they differ. NaN marks what the link cannot say.
+    """
+
+    transmittance: FloatArray
+    noise_hz: FloatArray
+    slot_s: FloatArray
+    first_sample: OffsetArray
+
+
+class BasisChoice(NamedTuple):
+    """How a pulse meets one basis.
+
+    `sent` is the sender's probability of it, `optical` the share of the light that the receiver
+    leads there, `chosen` the probability that its detectors listen.
+    """
+
+    sent: float
+    optical: float
+    chosen: float
+
+
+class _Clicks(NamedTuple):
+    """Probabilities per gate of a listening basis, (intensities, samples)."""
+
+    detection: FloatArray
+    error: FloatArray
+
+
+def expected_counts(
+    source: DecoySource,
+    receiver: Receiver,
+    samples: ChannelSamples,
+    *,
+    sharing: ErrorSharing = ErrorSharing.OWN,
+) -> DetectionCounts:
+    """Expected detections and errors per pass and intensity in both bases, not rounded.
+
+    A pass without samples gives zeros, one with a NaN among its samples NaN throughout. Linear in
+    the noise per gate: NaN where it exceeds ½. Clicks of both bases at one gate are not told apart
+    from single ones, and gates must not overlap.
+    """
+    columns: dict[str, FloatArray] = {}
+    cache: dict[float, _Clicks] = {}
+    for name, basis in basis_choices(source, receiver).items():
+        if basis.optical not in cache:
+            cache[basis.optical] = _clicks(source, receiver, samples, basis.optical)
+        clicks = cache[basis.optical]
+        pulses = source.pulse_rate_hz * samples.slot_s * _live(source, receiver, samples, clicks)
+        scale = basis.sent * basis.chosen * np.array(source.intensity_probabilities)
+        errors = clicks.error if sharing is ErrorSharing.OWN else _shared(source, clicks)
+        for kind, probability in (("detections", clicks.detection), ("errors", errors)):
+            sums = [sum_per_pass(pulses * row, samples.first_sample) for row in probability]
+            columns[f"{name}_{kind}"] = np.stack(sums, axis=-1) * scale
+    return DetectionCounts(**columns)
+
+
+def basis_choices(source: DecoySource, receiver: Receiver) -> dict[str, BasisChoice]:
+    """The key and the test basis as both ends choose them."""
+    sent, chosen = source.key_basis_probability, receiver.key_basis_probability
+    ends = {"key": (sent, chosen), "test": (1.0 - sent, 1.0 - chosen)}
+    if receiver.detectors > _DETECTORS_PER_BASIS:
+        return {name: BasisChoice(a, b, 1.0) for name, (a, b) in ends.items()}
+    return {name: BasisChoice(a, 1.0, b) for name, (a, b) in ends.items()}
+
+
+def sum_per_pass(values: FloatArray, first_sample: OffsetArray) -> FloatArray:
+    """Sum of each ragged piece of the last axis; zero for an empty one."""
+    filled = np.flatnonzero(np.diff(first_sample) > 0)
+    sums = np.zeros((*values.shape[:-1], len(first_sample) - 1))
+    if filled.size:
+        sums[..., filled] = np.add.reduceat(values, first_sample[filled], axis=-1)
+    return sums
+
+
+def noise_per_gate(receiver: Receiver, noise_hz: FloatArray) -> FloatArray:
+    """p_ec: probability of a noise click per gate and detector; NaN above ½."""
+    noise = np.asarray(noise_hz, dtype=np.float64) * receiver.gate_s
+    return np.where(noise > 0.5, np.nan, noise)
+
+
+def _clicks(
+    source: DecoySource, receiver: Receiver, samples: ChannelSamples, optical: float
+) -> _Clicks:
+    """D_k = (1 + p_ap)[1 − (1 − 2 p_ec) e^(−ηk)], E_k = p_ec + ½ p_ap D_k + e_int (1 − e^(−ηk))."""
+    noise = noise_per_gate(receiver, samples.noise_hz)
+    intensities = np.array(source.intensities)[:, np.newaxis] * optical
+    lit = -np.expm1(-intensities * samples.transmittance)
+    afterpulse = receiver.afterpulse_probability
+    detection = (1.0 + afterpulse) * (lit + 2.0 * noise * (1.0 - lit))
+    error = noise + 0.5 * afterpulse * detection + source.intrinsic_error * lit
+    return _Clicks(detection, error)
+
+
+def _live(
+    source: DecoySource, receiver: Receiver, samples: ChannelSamples, clicks: _Clicks
+) -> FloatArray:
+    """Share of the time in which the detectors of a basis are live: 1/(1 + rate · dead time).
+
+    Non-paralysable. Detectors run freely, gates are cut afterwards: noise between them counts.
+    """
+    mean = np.array(source.intensity_probabilities) @ clicks.detection
+    between = max(0.0, 1.0 - receiver.gate_s * source.pulse_rate_hz) * samples.noise_hz
+    rate_hz = source.pulse_rate_hz * mean / _DETECTORS_PER_BASIS + between
+    return np.asarray(1.0 / (1.0 + rate_hz * receiver.dead_time_s))
+
+
+def _shared(source: DecoySource, clicks: _Clicks) -> FloatArray:
+    """Errors of a slot, shared over intensities in proportion to their detections."""
+    probabilities = np.array(source.intensity_probabilities)
+    total = probabilities @ clicks.detection
+    with np.errstate(invalid="ignore"):
+        ratio = (probabilities @ clicks.error) / total
+    return np.where(total == 0.0, 0.0, clicks.detection * ratio)
