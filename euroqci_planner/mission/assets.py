@@ -154,7 +154,10 @@ class Satellite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receiver:
-    """Telescope, filter and detectors of a station; `field_of_view_rad` is the full angle."""
+    """Telescope, filter and detectors of a station; `field_of_view_rad` is the full angle.
+
+    Two `detectors` choose the basis actively, four passively by a beam splitter.
+    """
 
     aperture_m: float
     obscuration_ratio: float

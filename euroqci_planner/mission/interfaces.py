@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from euroqci_planner.mission.assets import Payload, Receiver, Station
+from euroqci_planner.mission.assets import Payload, Receiver, Satellite, Station
 from euroqci_planner.mission.key_yield import DetectionCounts, EpsilonLedger, KeyYield
 from euroqci_planner.mission.link_budget import LinkBudget, OffsetArray
 from euroqci_planner.mission.pass_table import PassSamples
@@ -22,9 +22,14 @@ class LinkModel(Protocol):
         """The published models inside, with their sources."""
 
     def budget(
-        self, payload: Payload, station: Station, samples: PassSamples, tables: PhysicsTables
+        self,
+        payload: Payload,
+        station: Station,
+        samples: PassSamples,
+        tables: PhysicsTables,
+        satellite: Satellite,
     ) -> LinkBudget:
-        """Every term at every sample."""
+        """Every term at every sample; `satellite` tells how bright it is in sunlight."""
 
 
 class KeyModel(Protocol):

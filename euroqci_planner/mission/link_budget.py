@@ -25,7 +25,15 @@ LOSS_TERMS = (
     "gate",
     "detector",
 )
-NOISE_TERMS = ("night_sky", "light_pollution", "moon", "dark_counts")
+NOISE_TERMS = (
+    "night_sky",
+    "light_pollution",
+    "moon",
+    "twilight",
+    "daylight",
+    "sunlit_satellite",
+    "dark_counts",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

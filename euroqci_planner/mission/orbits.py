@@ -13,9 +13,11 @@ class ElementSet:
     """One SGP4 mean element set (TLE or OMM), angles in radians.
 
     `mean_motion_rad_s` is the Kozai mean motion of the format, not the Brouwer one.
-    `first_derivative_rad_s2` and `second_derivative_rad_s3` are carried, SGP4 ignores them.
-    `epoch_utc` is exact: the eight decimals of a TLE day are multiples of 864 µs.
-    `source` names the file, `line` its first line there, `text` the two lines as read.
+    `first_derivative_rad_s2` and `second_derivative_rad_s3` are the fields of the format in SI,
+    without its factors 2 and 6; SGP4 ignores them. `epoch_utc` is exact: the eight decimals of
+    a TLE day are multiples of 864 µs. `international_designator` is in full, `1998-067A`.
+    `source` names the file, `line` the first element line there, `text` the two lines as read
+    (none for OMM).
     """
 
     norad_id: int

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
-from euroqci_planner.mission.table import Table, column
+from euroqci_planner.mission.table import Table, column, locked
 from euroqci_planner.units import FloatArray
 
 
@@ -12,8 +13,9 @@ from euroqci_planner.units import FloatArray
 class GasTransmittanceFit(Table):
     """Four-parameter fit of molecular absorption per wavelength (LOWTRAN7, 20 cm⁻¹ bands).
 
-    −ln T = a_w (PWV_cm · m_w)^b_w + a_d (P/P0 · m_R)^b_d. `max_error_db` is the largest
-    residual at and above 10° elevation. `source` names the origin.
+    −ln T = a_w (PWV_cm · m_w)^b_w + a_d (P/P0 · m_R)^b_d, without ozone, which has its own
+    term. `max_error_db` is the largest residual at and above 10° elevation. `source` names the
+    origin.
     """
 
     source: str
@@ -43,6 +45,72 @@ class SolarIrradiance(Table):
     irradiance_w_m2_um: FloatArray = column("float64")
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class OzoneAbsorption(Table):
+    """Ozone absorption cross-section by wavelength, m² per molecule, at 233 K.
+
+    Zero beyond the last row: what lies there is weaker than the last row.
+    """
+
+    source: str
+    wavelength_m: FloatArray = column("float64")
+    cross_section_m2: FloatArray = column("float64")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class LightPollutionSpectrum(Table):
+    """Radiance of artificial sky glow by wavelength, relative to the V band (dimensionless)."""
+
+    source: str
+    wavelength_m: FloatArray = column("float64")
+    factor: FloatArray = column("float64")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class SunlitSkyRadiance:
+    """Radiance of the clear sunlit sky on a regular grid, W m⁻² sr⁻¹ µm⁻¹.
+
+    `radiance_w_m2_sr_um[w, s, e, a]` stands at `wavelength_m[w]`, `sun_elevation_rad[s]`, view
+    `elevation_rad[e]` and `relative_azimuth_rad[a]` (0 towards the Sun, pi away from it); all
+    axes rise. Raises ValueError where the shapes do not fit. Arrays are locked, after unpickling
+    too.
+    """
+
+    source: str
+    wavelength_m: FloatArray
+    sun_elevation_rad: FloatArray
+    elevation_rad: FloatArray
+    relative_azimuth_rad: FloatArray
+    radiance_w_m2_sr_um: FloatArray
+
+    def __post_init__(self) -> None:
+        """Copy, check and lock the arrays."""
+        for name in _GRID:
+            object.__setattr__(self, name, locked(getattr(self, name), "float64"))
+        wanted = tuple(len(getattr(self, name)) for name in _GRID[:-1])
+        if self.radiance_w_m2_sr_um.shape != wanted:
+            raise ValueError(f"SunlitSkyRadiance: the grid is not of shape {wanted}")
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        """State for another process."""
+        return tuple(getattr(self, spec.name) for spec in fields(self))
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        """Restore and lock again: NumPy drops the lock when it pickles."""
+        for spec, value in zip(fields(self), state, strict=True):
+            object.__setattr__(self, spec.name, value)
+        self.__post_init__()
+
+
+_GRID = (
+    "wavelength_m",
+    "sun_elevation_rad",
+    "elevation_rad",
+    "relative_azimuth_rad",
+    "radiance_w_m2_sr_um",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhysicsTables:
     """All packaged tables that the link floor needs."""
@@ -50,3 +118,6 @@ class PhysicsTables:
     gas: GasTransmittanceFit
     night_sky: NightSkyRadiance
     solar: SolarIrradiance
+    ozone: OzoneAbsorption
+    light_pollution: LightPollutionSpectrum
+    sunlit_sky: SunlitSkyRadiance

@@ -179,7 +179,7 @@ class SatelliteOutcome:
     usable_until_utc: np.datetime64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class ModelUsed:
     """A model that took part in the plan, with its source."""
 
@@ -188,11 +188,24 @@ class ModelUsed:
     citation: str
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class NightTable(Table):
+    """Intervals inside the planning window with the Sun below a station's `max_sun_elevation_rad`.
+
+    `station` indexes the stations of the scenario; rows are in order of station, then start.
+    """
+
+    station: NDArray[np.int32] = column("int32")
+    start_utc: NDArray[np.datetime64] = column("datetime64[us]")
+    end_utc: NDArray[np.datetime64] = column("datetime64[us]")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """A complete plan, or the passes alone (`link`, `keys` and `schedule` are None then).
 
-    All tables go row by row with `passes`. `provenance` is plain data ready for JSON.
+    All tables go row by row with `passes`. `provenance` is plain data ready for JSON. `nights`
+    shades timelines; None where they were not computed.
     """
 
     scenario: Scenario
@@ -211,6 +224,7 @@ class Plan:
     models: tuple[ModelUsed, ...]
     warnings: tuple[str, ...]
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    nights: NightTable | None = None
 
     @property
     def contact_rows(self) -> NDArray[np.intp]:

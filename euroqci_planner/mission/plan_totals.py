@@ -1,0 +1,139 @@
+"""What a plan amounts to: totals of passes and key, the gap to the bound, and what limits it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from euroqci_planner.mission.plan import REASON_TEXTS, PassState, Plan, Reason
+from euroqci_planner.timebase import seconds_between
+from euroqci_planner.units import FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Counts of passes, time in contact, and key of what is flown.
+
+    `usable_passes` have a usable window. Key bits are NaN where the plan holds passes alone.
+    """
+
+    passes: int
+    usable_passes: int
+    contacts: int
+    contact_s: float
+    key_clear_bits: float
+    key_expected_bits: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """One reason for not flying: how many passes, and the key that they would have given.
+
+    Key bits are NaN where none was computed: passes without a usable window have no key.
+    """
+
+    reason: Reason
+    text: str
+    passes: int
+    key_clear_bits: float
+    key_expected_bits: float
+
+
+def plan_totals(plan: Plan) -> Totals:
+    """Totals of the whole plan."""
+    return _totals(plan, np.zeros(len(plan.passes), dtype=np.int32), ("plan",))["plan"]
+
+
+def satellite_totals(plan: Plan) -> dict[str, Totals]:
+    """Totals by satellite id, every satellite of the pass table, in its order."""
+    return _totals(plan, plan.passes.satellite, plan.passes.satellite_ids)
+
+
+def station_totals(plan: Plan) -> dict[str, Totals]:
+    """Totals by station id, every station of the pass table, in its order."""
+    return _totals(plan, plan.passes.station, plan.passes.station_ids)
+
+
+def limits(plan: Plan) -> tuple[Limit, ...]:
+    """Reasons that occur, the one that costs most expected key first, then by passes."""
+    usable = ~np.isnat(plan.conditions.usable_start_utc)
+    clear, expected = _key_bits(plan)
+    found = []
+    for code in np.unique(plan.decisions.reason):
+        rows = plan.decisions.reason == code
+        if code != Reason.NONE:
+            found.append(
+                Limit(
+                    reason=Reason(code),
+                    text=REASON_TEXTS[Reason(code)],
+                    passes=int(np.sum(rows)),
+                    key_clear_bits=_total(plan, clear[rows & usable]),
+                    key_expected_bits=_total(plan, expected[rows & usable]),
+                )
+            )
+    cost = [np.nan_to_num(limit.key_expected_bits) for limit in found]
+    order = sorted(range(len(found)), key=lambda i: (-cost[i], -found[i].passes, found[i].reason))
+    return tuple(found[i] for i in order)
+
+
+def gap_bits(plan: Plan) -> float:
+    """Bound minus value of the objective; NaN where no bound is proven."""
+    return plan.bound_bits - plan.value_bits
+
+
+def relative_gap(plan: Plan) -> float:
+    """Gap as a fraction of the bound, 0 where both are 0; NaN where no bound is proven."""
+    if plan.bound_bits == 0.0:
+        return 0.0
+    return gap_bits(plan) / plan.bound_bits
+
+
+def flown(plan: Plan) -> NDArray[np.bool_]:
+    """Which passes are flown, row for row."""
+    return np.isin(plan.decisions.state, (PassState.SCHEDULED, PassState.PINNED))
+
+
+def _totals(plan: Plan, group: NDArray[np.int32], names: Sequence[str]) -> dict[str, Totals]:
+    usable = ~np.isnat(plan.conditions.usable_start_utc)
+    contacts = flown(plan)
+    spans = seconds_between(plan.conditions.usable_start_utc, plan.conditions.usable_end_utc)
+    clear, expected = _key_bits(plan)
+
+    def summed(weights: FloatArray) -> FloatArray:
+        return np.bincount(group, weights=weights, minlength=len(names)).astype(np.float64)
+
+    columns = (
+        summed(np.ones(len(plan.passes))),
+        summed(usable.astype(np.float64)),
+        summed(contacts.astype(np.float64)),
+        summed(np.where(contacts, np.nan_to_num(spans), 0.0)),
+        summed(np.where(contacts, clear, 0.0)),
+        summed(np.where(contacts, expected, 0.0)),
+    )
+    without_key = plan.keys is None
+    return {
+        name: Totals(
+            passes=int(columns[0][i]),
+            usable_passes=int(columns[1][i]),
+            contacts=int(columns[2][i]),
+            contact_s=float(columns[3][i]),
+            key_clear_bits=np.nan if without_key else float(columns[4][i]),
+            key_expected_bits=np.nan if without_key else float(columns[5][i]),
+        )
+        for i, name in enumerate(names)
+    }
+
+
+def _key_bits(plan: Plan) -> tuple[FloatArray, FloatArray]:
+    """Clear and expected key per pass, 0 where there is none."""
+    if plan.keys is None:
+        nothing = np.zeros(len(plan.passes))
+        return nothing, nothing
+    return np.nan_to_num(plan.keys.key_bits), np.nan_to_num(plan.decisions.key_expected_bits)
+
+
+def _total(plan: Plan, bits: FloatArray) -> float:
+    return float("nan") if plan.keys is None or not len(bits) else float(np.sum(bits))
