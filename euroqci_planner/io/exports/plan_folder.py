@@ -1,0 +1,48 @@
+"""The output folder of a plan: the same bytes for both faces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from euroqci_planner.io.atomic_write import write_folder
+from euroqci_planner.io.exports import calendar_file, csv_metadata, summary_json
+from euroqci_planner.io.exports.csv_files import table_bytes
+from euroqci_planner.io.report import page
+from euroqci_planner.mission.plan import Plan
+from euroqci_planner.mission.plan_columns import contacts_columns, passes_columns
+
+CONTACTS_NAME = "contacts.csv"
+PASSES_NAME = "passes.csv"
+
+
+def plan_files(plan: Plan) -> dict[str, bytes]:
+    """Content of every file by name; `passes_files` where the plan holds the passes alone."""
+    if plan.keys is None:
+        return passes_files(plan)
+    passes = passes_columns(plan)
+    contacts = contacts_columns(plan, passes)
+    tables = {CONTACTS_NAME: contacts, PASSES_NAME: passes}
+    files = {name: table_bytes(table) for name, table in tables.items()}
+    files[csv_metadata.FILE_NAME] = csv_metadata.tables_meta_bytes(plan, tables)
+    files[calendar_file.FILE_NAME] = calendar_file.calendar_bytes(plan, contacts)
+    files[page.FILE_NAME] = page.report_bytes(plan, passes, contacts)
+    files[summary_json.FILE_NAME] = summary_json.summary_bytes(plan, files)
+    return files
+
+
+def passes_files(plan: Plan) -> dict[str, bytes]:
+    """Content of the files that say something about passes alone."""
+    tables = {PASSES_NAME: passes_columns(plan)}
+    files = {name: table_bytes(table) for name, table in tables.items()}
+    files[csv_metadata.FILE_NAME] = csv_metadata.tables_meta_bytes(plan, tables)
+    files[summary_json.FILE_NAME] = summary_json.summary_bytes(plan, files)
+    return files
+
+
+def write_plan(plan: Plan, folder: Path) -> tuple[Path, ...]:
+    """Write the whole folder, or nothing; returns the paths. Raises `OutputError`.
+
+    `summary.json` comes last and holds the SHA-256 of the others: where they disagree, the
+    folder is a mixture.
+    """
+    return write_folder(folder, plan_files(plan))
