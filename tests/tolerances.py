@@ -34,6 +34,9 @@ class within:  # noqa: N801 (reads as a word in an assertion)
     def __repr__(self) -> str:
         if not hasattr(self, "seen"):
             return f"within({self.tolerance:g}, of={self.of!r})"
-        off = np.abs(np.broadcast_to(self.seen, np.broadcast_shapes(self.seen.shape, self.of.shape)) - self.of)
+        off = np.abs(
+            np.broadcast_to(self.seen, np.broadcast_shapes(self.seen.shape, self.of.shape))
+            - self.of
+        )
         worst = np.unravel_index(np.nanargmax(off), off.shape) if off.size else ()
         return f"within({self.tolerance:g}) but off by {np.nanmax(off):g} at {worst} of {self.of!r}"

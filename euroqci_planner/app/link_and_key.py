@@ -1,0 +1,165 @@
+"""Link budget and secret key of every usable pass, in pieces that fit into memory.
+
+Samples exist only while their piece is worked on: a year of a large constellation has more
+samples than a laptop has bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from euroqci_planner.app.registry import KEY_MODELS, LINK_MODELS
+from euroqci_planner.errors import InvalidInput
+from euroqci_planner.io.reference_tables import load_physics_tables
+from euroqci_planner.link.budget import link_faults, link_warnings, pass_link
+from euroqci_planner.mission.assets import Satellite, Station
+from euroqci_planner.mission.key_yield import EpsilonLedger, KeyYield
+from euroqci_planner.mission.link_budget import LOSS_TERMS, NOISE_TERMS, PassLink
+from euroqci_planner.mission.pass_table import PassConditions, PassSamples, PassTable
+from euroqci_planner.mission.scenario import Scenario
+from euroqci_planner.mission.table import Table
+from euroqci_planner.orbit.sampling import pass_samples
+from euroqci_planner.timebase import seconds_between
+
+if TYPE_CHECKING:
+    from euroqci_planner.app.pipeline import Geometry
+
+SAMPLES_PER_PIECE = 400_000
+Rows = NDArray[np.intp]
+TableT = TypeVar("TableT", bound=Table)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Passes of one satellite class over one station: they share every scalar of the link."""
+
+    satellite: Satellite
+    station: Station
+    rows: Rows
+
+
+def refuse_links(scenario: Scenario) -> None:
+    """Raise `InvalidInput` naming every payload that is outside the link model."""
+    tables = load_physics_tables()
+    payloads = {item.payload.id: item.payload for item in scenario.satellites}
+    faults = [
+        replace(fault, file=scenario.path, where=f"payload {name}.{fault.where}")
+        for name, payload in payloads.items()
+        for fault in link_faults(payload, tables)
+    ]
+    if faults:
+        raise InvalidInput(faults)
+
+
+def warnings_of_links(scenario: Scenario) -> tuple[str, ...]:
+    """What a planner should know about the budgets of the scenario."""
+    tables = load_physics_tables()
+    return tuple(text for item in scenario.satellites for text in link_warnings(item, tables))
+
+
+def evaluate_link_and_key(
+    scenario: Scenario, found: Geometry, advance: Callable[[float], None]
+) -> tuple[PassLink, KeyYield, dict[str, EpsilonLedger]]:
+    """Per pass: link terms and key. Rows without a usable window are NaN throughout."""
+    link = _empty(PassLink, len(found.passes), loss_terms=LOSS_TERMS, noise_terms=NOISE_TERMS)
+    keys = _empty(KeyYield, len(found.passes))
+    pieces = list(_pieces(scenario, found.passes, found.conditions))
+    for done, piece in enumerate(pieces):
+        part_link, part_keys = _evaluate(scenario, found, piece)
+        _fill(link, piece.rows, part_link)
+        _fill(keys, piece.rows, part_keys)
+        advance((done + 1) / len(pieces))
+    return PassLink(**link), KeyYield(**keys), _ledgers(scenario)
+
+
+def _evaluate(scenario: Scenario, found: Geometry, piece: Piece) -> tuple[PassLink, KeyYield]:
+    sky, payload = found.sky, piece.satellite.payload
+    samples = pass_samples(
+        found.passes,
+        found.conditions,
+        piece.rows,
+        sky.fleet,
+        scenario.satellites,
+        scenario.stations,
+        sky.bodies,
+        scenario.step_s,
+    )
+    budget = LINK_MODELS["downlink"].budget(
+        payload, piece.station, samples, load_physics_tables(), piece.satellite
+    )
+    culminations = culmination_samples(found.passes, found.conditions, samples)
+    model = KEY_MODELS[payload.source.protocol]
+    counts = model.counts(
+        payload,
+        piece.station.receiver,
+        budget.total_transmittance(),
+        budget.total_noise_hz(),
+        samples.slot_s,
+        samples.first_sample,
+    )
+    link = pass_link(budget, samples, culminations)
+    return link, model.keys(payload, counts, scenario.policy)
+
+
+def culmination_samples(
+    passes: PassTable, conditions: PassConditions, samples: PassSamples
+) -> Rows:
+    """Per pass the index of the sample that is nearest to the highest point of the pass."""
+    rows, first = samples.pass_row, samples.first_sample
+    wanted = seconds_between(conditions.usable_start_utc[rows], passes.highest_utc[rows])
+    off = np.abs(samples.t_s - np.repeat(wanted, np.diff(first)))
+    least = np.minimum.reduceat(off, first[:-1]) if len(rows) else off[:0]
+    hits = np.flatnonzero(off == np.repeat(least, np.diff(first)))
+    return np.asarray(hits[np.searchsorted(hits, first[:-1])])
+
+
+def _pieces(scenario: Scenario, passes: PassTable, conditions: PassConditions) -> Iterator[Piece]:
+    usable = np.flatnonzero(~np.isnat(conditions.usable_start_utc))
+    samples = np.ceil(
+        seconds_between(conditions.usable_start_utc, conditions.usable_end_utc) / scenario.step_s
+    )
+    classes = _satellite_classes(scenario.satellites)
+    keys = np.stack([classes[passes.satellite[usable]], passes.station[usable]], axis=1)
+    for kind, station in np.unique(keys, axis=0):
+        rows = usable[np.all(keys == (kind, station), axis=1)]
+        satellite = scenario.satellites[int(np.flatnonzero(classes == kind)[0])]
+        for part in _split(rows, samples[rows]):
+            yield Piece(satellite, scenario.stations[int(station)], part)
+
+
+def _satellite_classes(satellites: tuple[Satellite, ...]) -> NDArray[np.int64]:
+    """Satellites that the link cannot tell apart get one number."""
+    numbers: dict[object, int] = {}
+    traits = ((item.payload, item.standard_magnitude, item.diffuse_area_m2) for item in satellites)
+    return np.array([numbers.setdefault(trait, len(numbers)) for trait in traits], dtype=np.int64)
+
+
+def _split(rows: Rows, samples: NDArray[np.float64]) -> list[Rows]:
+    cuts = np.flatnonzero(np.diff(np.cumsum(samples) // SAMPLES_PER_PIECE)) + 1
+    return np.split(rows, cuts)
+
+
+def _empty(kind: type[Table], length: int, **fixed: tuple[str, ...]) -> dict[str, Any]:
+    columns: dict[str, Any] = dict(fixed)
+    for name, axes in kind.column_axes().items():
+        shape = (length, *(len(fixed[axis]) for axis in axes))
+        columns[name] = np.full(shape, np.nan)
+    return columns
+
+
+def _fill(columns: Mapping[str, Any], rows: Rows, part: Table) -> None:
+    for name in part.column_names():
+        columns[name][rows] = getattr(part, name)
+
+
+def _ledgers(scenario: Scenario) -> dict[str, EpsilonLedger]:
+    payloads = {item.payload.id: item.payload for item in scenario.satellites}
+    return {
+        name: KEY_MODELS[payload.source.protocol].ledger(payload, scenario.policy)
+        for name, payload in sorted(payloads.items())
+    }

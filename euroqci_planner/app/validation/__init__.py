@@ -1,0 +1,1 @@
+"""Published numbers, recomputed with the engine that makes the plans."""

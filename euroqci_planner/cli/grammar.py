@@ -1,0 +1,95 @@
+"""The grammar of the command line; nothing heavy is imported for it."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from euroqci_planner import __version__
+
+if TYPE_CHECKING:
+    Verbs = argparse._SubParsersAction[argparse.ArgumentParser]
+
+EXIT_TEXT = """exit codes: 0 done · 1 internal error · 2 usage · 3 invalid input ·
+4 plan made but a requirement failed · 5 part of the work failed · 130 interrupted"""
+_PLANNING = "euroqci_planner.cli.planning_verbs"
+_SCENARIO = "euroqci_planner.cli.scenario_verbs"
+_VALIDATE = "euroqci_planner.cli.validate_verb"
+_SCENARIO_HELP = "scenario file (TOML)"
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """All verbs with their options; `runs` names the module and function of the verb."""
+    parser = argparse.ArgumentParser(
+        prog="euroqci-planner",
+        description="Plan satellite QKD contacts over European optical ground stations.",
+        epilog=EXIT_TEXT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"euroqci-planner {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for add in (_plan, _passes, _export, _validate, _new, _schema, _doctor):
+        add(verbs)
+    return parser
+
+
+def _plan(verbs: Verbs) -> None:
+    verb = _verb(verbs, "plan", "Plan one or more scenarios.", _PLANNING)
+    verb.add_argument("scenario", nargs="+", help=_SCENARIO_HELP)
+    verb.add_argument("--out", metavar="DIR", help="write the plan's files into this folder")
+    _strict(verb)
+
+
+def _passes(verbs: Verbs) -> None:
+    text = "Find the passes alone: geometry and usable windows."
+    verb = _verb(verbs, "passes", text, _PLANNING)
+    verb.add_argument("scenario", help=_SCENARIO_HELP)
+    verb.add_argument("--out", metavar="DIR", help="write passes.csv and summary.json there")
+    _strict(verb)
+
+
+def _export(verbs: Verbs) -> None:
+    names = "contacts.csv, passes.csv, summary.json, contacts.ics or report.html"
+    verb = _verb(verbs, "export", "Plan and write one file of the output folder.", _PLANNING)
+    verb.add_argument("scenario", help=_SCENARIO_HELP)
+    verb.add_argument("file", metavar="NAME", help=names)
+    verb.add_argument("--out", metavar="FILE", help="write here instead of standard output")
+    _strict(verb)
+
+
+def _validate(verbs: Verbs) -> None:
+    groups = "only this group: orbit, link, key (repeatable)"
+    verb = _verb(verbs, "validate", "Recompute published numbers and compare.", _VALIDATE)
+    verb.add_argument("--group", action="append", metavar="GROUP", help=groups)
+
+
+def _new(verbs: Verbs) -> None:
+    verb = _verb(verbs, "new", "Write a commented scenario to start from.", _SCENARIO)
+    verb.add_argument("path", help="file to write, usually NAME.scenario.toml")
+    verb.add_argument("--force", action="store_true", help="overwrite what stands there")
+
+
+def _schema(verbs: Verbs) -> None:
+    _verb(verbs, "schema", "Print the JSON Schema of the scenario file.", _SCENARIO)
+
+
+def _doctor(verbs: Verbs) -> None:
+    text = "Check the installation, and a scenario if one is given."
+    verb = _verb(verbs, "doctor", text, _SCENARIO)
+    verb.add_argument("scenario", nargs="?", help=_SCENARIO_HELP)
+
+
+def _verb(verbs: Verbs, name: str, text: str, module: str) -> argparse.ArgumentParser:
+    verb = verbs.add_parser(name, help=text, description=text, epilog=EXIT_TEXT, allow_abbrev=False)
+    verb.set_defaults(runs=(module, name))
+    shared = verb.add_argument_group("output")
+    shared.add_argument("--json", action="store_true", help="print the result as JSON")
+    shared.add_argument("--quiet", "-q", action="store_true", help="no progress, no warnings")
+    shared.add_argument("--verbose", "-v", action="store_true", help="more detail, tracebacks")
+    return verb
+
+
+def _strict(verb: argparse.ArgumentParser) -> None:
+    text = "exit 3 if any record of an orbit file was refused"
+    verb.add_argument("--strict", action="store_true", help=text)

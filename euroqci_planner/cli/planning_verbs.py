@@ -1,0 +1,137 @@
+"""`plan`, `passes` and `export`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from euroqci_planner.app import batch, planner
+from euroqci_planner.cli.console import Console
+from euroqci_planner.cli.tables import contacts_table, plan_summary
+from euroqci_planner.errors import (
+    EXIT_DONE,
+    EXIT_STUDY_PARTLY_FAILED,
+    Fault,
+    InvalidInput,
+    UsageError,
+)
+from euroqci_planner.mission.orbits import RecordStatus
+from euroqci_planner.mission.plan import Plan
+from euroqci_planner.mission.scenario import Scenario
+
+
+def plan(options: Namespace, console: Console) -> int:
+    """Plan one scenario, or several into a folder each."""
+    if len(options.scenario) > 1:
+        return _plan_several(options, console)
+    made = _plan_one(options, options.scenario[0], console)
+    _show_plan(made, options.out, console)
+    return EXIT_DONE
+
+
+def passes(options: Namespace, console: Console) -> int:
+    """Find the passes of one scenario."""
+    scenario = _loaded(options.scenario, console, strict=options.strict)
+    found = planner.find_passes(scenario, console.progress(scenario.name))
+    _warn(found, console)
+    files = planner.plan_files(found)
+    if options.out is None:
+        console.data(files["summary.json"] if console.as_json else files["passes.csv"])
+        return EXIT_DONE
+    written = planner.write_plan(found, options.out)
+    _show_written(found, written, console)
+    return EXIT_DONE
+
+
+def export(options: Namespace, console: Console) -> int:
+    """Write one file of a plan to standard output or to a path."""
+    made = _plan_one(options, options.scenario, console)
+    files = planner.plan_files(made)
+    if options.file not in files:
+        raise UsageError(f"there is no {options.file!r} in a plan: choose {', '.join(files)}")
+    if options.out is None:
+        console.data(files[options.file])
+    else:
+        planner.write_file(options.out, files[options.file])
+        console.say(f"wrote {options.out}")
+    return EXIT_DONE
+
+
+def _plan_one(options: Namespace, path: str, console: Console) -> Plan:
+    scenario = _loaded(path, console, strict=options.strict)
+    made = planner.make_plan(scenario, console.progress(scenario.name))
+    _warn(made, console)
+    return made
+
+
+def _loaded(path: str, console: Console, *, strict: bool) -> Scenario:
+    if console.verbose:
+        console.say(f"reading {path}")
+    scenario = planner.load_scenario(path)
+    if strict:
+        _refuse_refused(scenario)
+    return scenario
+
+
+def _refuse_refused(scenario: Scenario) -> None:
+    faults = [
+        Fault(record.message, file=record.source, line=record.line, where=record.name)
+        for file in scenario.orbit_files
+        for record in file.records
+        if record.status is RecordStatus.REFUSED
+    ]
+    if faults:
+        raise InvalidInput(faults)
+
+
+def _warn(made: Plan, console: Console) -> None:
+    for text in made.warnings:
+        console.warn(text)
+    for record in made.import_report:
+        place = f"{record.source}:{record.line}" if record.source else record.satellite_id
+        console.warn(f"{place} {record.name}: {record.message}")
+    for outcome in made.outcomes:
+        if outcome.problem and not outcome.usable_passes:
+            console.warn(f"{outcome.satellite_id}: {outcome.problem}")
+
+
+def _show_plan(made: Plan, out: str | None, console: Console) -> None:
+    if out is None:
+        if console.as_json:
+            console.data(planner.plan_files(made)["summary.json"])
+        else:
+            console.line(plan_summary(made))
+            console.line()
+            console.line(contacts_table(made))
+        return
+    _show_written(made, planner.write_plan(made, out), console)
+
+
+def _show_written(made: Plan, written: tuple[Path, ...], console: Console) -> None:
+    if console.as_json:
+        files: dict[str, Any] = {"files": [str(path) for path in written]}
+        console.json(files)
+        return
+    console.line(plan_summary(made))
+    console.line()
+    for path in written:
+        console.line(f"  {path}")
+
+
+def _plan_several(options: Namespace, console: Console) -> int:
+    if options.out is None:
+        raise UsageError("several scenarios need --out DIR: each gets a folder of its own there")
+    rows = batch.plan_several(
+        [Path(path) for path in options.scenario],
+        Path(options.out),
+        lambda path: _plan_one(options, str(path), console),
+        console.fail,
+    )
+    if console.as_json:
+        console.json({"scenarios": [row.as_plain() for row in rows]})
+    else:
+        for row in rows:
+            console.line(row.as_line())
+        console.line(f"  {Path(options.out) / 'batch.csv'}")
+    return EXIT_STUDY_PARTLY_FAILED if any(row.exit_code for row in rows) else EXIT_DONE

@@ -1,0 +1,103 @@
+"""Plain tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from euroqci_planner.mission.plan import Plan
+from euroqci_planner.mission.plan_totals import limits, plan_totals, relative_gap
+from euroqci_planner.mission.scenario import Scenario
+from euroqci_planner.timebase import iso_text, iso_texts
+
+
+def text_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns side by side; a column of numbers is flush right."""
+    if not rows:
+        return "(none)"
+    columns = list(zip(*rows, strict=True))
+    widths = [max(len(name), *map(len, cells)) for name, cells in zip(names, columns, strict=True)]
+    rights = [all(_is_number(cell) for cell in cells if cell) for cells in columns]
+    lines = [names, *rows]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(line, widths, rights, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def plan_summary(plan: Plan) -> str:
+    """A few lines that say what the plan is worth."""
+    scenario, totals = plan.scenario, plan_totals(plan)
+    lines = [
+        f"{scenario.name}  ({scenario.marking})",
+        _window_line(scenario),
+        f"{totals.passes} passes, {totals.usable_passes} usable, {totals.contacts} contacts",
+    ]
+    if plan.keys is not None:
+        clear, expected = _bits(totals.key_clear_bits), _bits(totals.key_expected_bits)
+        lines.append(f"secret key {clear} in clear sky, {expected} expected")
+        lines.append(_schedule_line(plan))
+    reasons = ", ".join(f"{limit.passes} {limit.text}" for limit in limits(plan))
+    return "\n".join([*lines, *([f"not flown: {reasons}"] if reasons else [])])
+
+
+def _window_line(scenario: Scenario) -> str:
+    window = f"{iso_text(scenario.start_utc, 's')} to {iso_text(scenario.end_utc, 's')}"
+    counts = f"{len(scenario.satellites)} satellites, {len(scenario.stations)} stations"
+    return f"{window}, {counts}"
+
+
+def contacts_table(plan: Plan) -> str:
+    """The contacts in order of time."""
+    rows = plan.contact_rows
+    passes, conditions = plan.passes, plan.conditions
+    starts = iso_texts(conditions.usable_start_utc[rows], "s")
+    ends = iso_texts(conditions.usable_end_utc[rows], "s")
+    cells = [
+        (
+            str(starts[at]),
+            str(ends[at]),
+            passes.satellite_ids[passes.satellite[row]],
+            passes.station_ids[passes.station[row]],
+            f"{np.degrees(passes.max_elevation_rad[row]):.1f}",
+            _number(plan.keys.key_bits[row] if plan.keys is not None else np.nan),
+            _number(plan.decisions.key_expected_bits[row]),
+        )
+        for at, row in enumerate(rows)
+    ]
+    names = ("start (UTC)", "end (UTC)", "satellite", "station", "max el [deg]",
+             "key clear [bit]", "key expected [bit]")  # fmt: skip
+    return text_table(names, cells)
+
+
+def _schedule_line(plan: Plan) -> str:
+    how = f"schedule: {plan.schedule_method}, objective {plan.objective}"
+    gap = relative_gap(plan)
+    if not np.isfinite(gap):
+        return f"{how}, no bound proven"
+    return f"{how}, bound {_bits(plan.bound_bits)}, gap {100.0 * gap:.2f} %"
+
+
+def _bits(bits: float) -> str:
+    for size, unit in ((1e9, "Gbit"), (1e6, "Mbit"), (1e3, "kbit")):
+        if bits >= size:
+            return f"{bits / size:.3f} {unit}"
+    return f"{bits:.0f} bit"
+
+
+def _number(value: float) -> str:
+    return "" if not np.isfinite(value) else f"{value:.0f}"
+
+
+def _is_number(text: str) -> bool:
+    return (
+        text.replace(".", "", 1)
+        .replace("-", "", 2)
+        .replace("+", "", 1)
+        .replace("e", "", 1)
+        .isdigit()
+    )
