@@ -11,7 +11,7 @@ from euroqci_planner import __version__
 if TYPE_CHECKING:
     from euroqci_planner.app.sky import Sky
 
-LIBRARIES = ("numpy", "scipy", "sgp4", "skyfield", "astropy", "pyerfa", "highspy", "pydantic")
+LIBRARIES = ("numpy", "scipy", "sgp4", "skyfield", "pyerfa", "highspy", "pydantic")
 
 
 def provenance(sky: Sky) -> dict[str, Any]:

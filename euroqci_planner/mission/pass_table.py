@@ -89,22 +89,21 @@ class PassTable(Table):
         satellites = np.array(self.satellite_ids)[self.satellite]
         stations = np.array(self.station_ids)[self.station]
         stamps = minute_stamps(self.highest_utc)
-        ids = np.char.add(
-            np.char.add(np.char.add(satellites, "/"), np.char.add(stations, "/")), stamps
-        )
-        return _numbered(ids, self.start_utc)
+        pairs = np.char.add(np.char.add(satellites, "/"), np.char.add(stations, "/"))
+        return np.char.add(np.char.add(pairs, stamps), self._repetitions())
 
-
-def _numbered(ids: NDArray[np.str_], start_utc: UtcArray) -> NDArray[np.str_]:
-    unique, inverse, counts = np.unique(ids, return_inverse=True, return_counts=True)
-    if counts.max(initial=1) == 1:
-        return ids
-    out = ids.astype(object)
-    for group in np.flatnonzero(counts > 1):
-        rows = np.flatnonzero(inverse == group)
-        for number, row in enumerate(rows[np.argsort(start_utc[rows], kind="stable")][1:], 2):
-            out[row] = f"{unique[group]}-{number}"
-    return out.astype(np.str_)
+    def _repetitions(self) -> NDArray[np.str_]:
+        """'' for the first pass of a pair in a minute, '-2', '-3' for those that follow."""
+        minute = self.highest_utc.astype("datetime64[m]").astype(np.int64)
+        order = np.lexsort((self.start_utc, minute, self.station, self.satellite))
+        keys = np.stack([self.satellite[order], self.station[order], minute[order]])
+        is_first = np.append(True, np.any(keys[:, 1:] != keys[:, :-1], axis=0))
+        place = np.arange(len(order))
+        number = place - np.maximum.accumulate(np.where(is_first, place, 0)) + 1
+        texts = np.full(len(order), "", dtype=np.str_).astype("U12")
+        again = number > 1
+        texts[order[again]] = np.char.add("-", number[again].astype(np.str_))
+        return texts
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -78,12 +78,10 @@ class Table:
         }
         return replace(parts[0], **columns)
 
-    def __getstate__(self) -> tuple[Any, ...]:
-        """State for another process."""
-        return tuple(getattr(self, spec.name) for spec in fields(self))
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process by way of the constructor, which locks the columns again."""
+        return _rebuilt, (type(self), {spec.name: getattr(self, spec.name) for spec in fields(self)})
 
-    def __setstate__(self, state: tuple[Any, ...]) -> None:
-        """Restore and lock again: NumPy drops the lock when it pickles."""
-        for spec, value in zip(fields(self), state, strict=True):
-            object.__setattr__(self, spec.name, value)
-        Table.__post_init__(self)
+
+def _rebuilt(kind: type[Table], values: dict[str, Any]) -> Table:
+    return kind(**values)

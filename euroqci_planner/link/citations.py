@@ -1,0 +1,37 @@
+"""What the downlink model rests on: one line per published model, for the plan's record."""
+
+from __future__ import annotations
+
+from euroqci_planner.mission.plan import ModelUsed
+
+_PUBLISHED = (
+    (
+        "diffraction",
+        "truncated obscured Gaussian, or Gaussian by divergence, over the annular receiver",
+        "Klein & Degnan 1974, Appl. Opt. 13, 2134",
+    ),
+    ("wavefront", "extended Maréchal approximation", "Mahajan 1983, J. Opt. Soc. Am. 73, 860"),
+    (
+        "pointing",
+        "mean over jitter per axis and bias, exact for far field and receiver",
+        "Rician mean; characteristic function of the error times the pattern's transform",
+    ),
+    ("air mass", "dry air", "Kasten & Young 1989, Appl. Opt. 28, 4735"),
+    ("air mass", "haze and water vapour", "spherical exponential layers of 1 and 2 km"),
+    ("rayleigh", "optical depth", "Bodhaine et al. 1999, J. Atmos. Ocean. Technol. 16, 1854"),
+    ("aerosol", "power law in wavelength", "Ångström 1929, Geogr. Ann. 11, 156"),
+    ("ozone", "cross-sections at 233 K", "Serdyuchenko et al. 2014, Atmos. Meas. Tech. 7, 625"),
+    ("gas", "four-parameter fit to 20 cm⁻¹ bands", "LOWTRAN7, Kneizys et al. 1988"),
+    ("night sky", "dark-site radiance", "ESO SkyCalc 1.4.3, Noll et al. 2012, A&A 543, A92"),
+    ("moon", "scattered moonlight", "Krisciunas & Schaefer 1991, PASP 103, 1033"),
+    (
+        "twilight and daylight",
+        "multiple scattering in a spherical atmosphere, packaged grid",
+        "sasktran2 2026.10; compared with Patat et al. 2006, A&A 455, 385",
+    ),
+    ("sunlit satellite", "matt sphere", "Lambert phase law; standard magnitude or diffuse area"),
+)
+
+LINK_MODELS_USED = tuple(
+    ModelUsed(role=role, name=name, citation=citation) for role, name, citation in _PUBLISHED
+)
