@@ -6,6 +6,7 @@ The only place that chains the verbs. Each step takes nouns and gives nouns.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 from euroqci_planner.app.decisions import decide, undecided
 from euroqci_planner.app.link_and_key import evaluate_link_and_key, refuse_links, warnings_of_links
@@ -15,7 +16,7 @@ from euroqci_planner.app.provenance import provenance
 from euroqci_planner.app.registry import KEY_MODELS, LINK_MODELS, ORBIT_MODELS, SCHEDULERS
 from euroqci_planner.app.sky import Sky, sky_over
 from euroqci_planner.mission.pass_table import PassConditions, PassTable
-from euroqci_planner.mission.plan import ModelUsed, Plan
+from euroqci_planner.mission.plan import ModelUsed, Plan, Schedule
 from euroqci_planner.mission.scenario import Scenario
 from euroqci_planner.orbit.nights import nights
 from euroqci_planner.orbit.pass_finder import find_passes
@@ -90,7 +91,7 @@ def passes_of(scenario: Scenario, progress: Progress) -> Plan:
     )
 
 
-def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "greedy") -> Plan:
+def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "exact") -> Plan:
     """The complete plan of a scenario."""
     refuse_links(scenario)
     found = geometry_of(scenario, progress)
@@ -114,10 +115,22 @@ def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "greedy") -
         import_report=import_report(scenario, found.sky),
         ledgers=ledgers,
         models=models_used(scenario, scheduler),
-        warnings=scenario.warnings + found.sky.warnings + warnings_of_links(scenario),
+        warnings=(
+            *scenario.warnings,
+            *found.sky.warnings,
+            *warnings_of_links(scenario),
+            *warnings_of_schedule(schedule, scheduler),
+        ),
         provenance=provenance(found.sky),
         nights=nights(scenario.stations, found.sky.bodies, scenario.duration_s),
     )
+
+
+def warnings_of_schedule(schedule: Schedule, scheduler: str) -> tuple[str, ...]:
+    """What a planner should know about how the schedule was found."""
+    if scheduler == "exact" and not isfinite(schedule.bound_bits):
+        return (f"the solver gave no bound: the schedule is {schedule.method}",)
+    return ()
 
 
 def models_used(scenario: Scenario, scheduler: str) -> tuple[ModelUsed, ...]:

@@ -12,9 +12,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from euroqci_planner.mission.pass_table import PassTable
 from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.plan_totals import flown
 
 NO_ROW = -1
 UtcArray = NDArray[np.datetime64]

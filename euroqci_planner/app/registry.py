@@ -6,12 +6,16 @@ from euroqci_planner.link.budget import DownlinkModel
 from euroqci_planner.mission.assets import Protocol
 from euroqci_planner.mission.interfaces import KeyModel, LinkModel, Scheduler
 from euroqci_planner.mission.plan import ModelUsed
-from euroqci_planner.qkd.model import DecoyBb84Model
+from euroqci_planner.qkd.model import DecoyBb84Model, OneDecoyBb84Model
+from euroqci_planner.schedule.exact import ExactScheduler
 from euroqci_planner.schedule.greedy import GreedyScheduler
 
 LINK_MODELS: dict[str, LinkModel] = {"downlink": DownlinkModel()}
-KEY_MODELS: dict[Protocol, KeyModel] = {Protocol.BB84_TWO_DECOY: DecoyBb84Model()}
-SCHEDULERS: dict[str, Scheduler] = {"greedy": GreedyScheduler()}
+KEY_MODELS: dict[Protocol, KeyModel] = {
+    Protocol.BB84_TWO_DECOY: DecoyBb84Model(),
+    Protocol.BB84_ONE_DECOY: OneDecoyBb84Model(),
+}
+SCHEDULERS: dict[str, Scheduler] = {"exact": ExactScheduler(), "greedy": GreedyScheduler()}
 
 ORBIT_MODELS = (
     ModelUsed("orbit", "SGP4 and SDP4, WGS 72", "Vallado et al. 2006, AIAA 2006-6753"),

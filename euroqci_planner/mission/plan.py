@@ -130,7 +130,8 @@ class Schedule(Table):
     """Decision per candidate, row for row with `Candidates`.
 
     `state` is a `PassState`, `reason` a `Reason`; `blocked_by` is the candidate row of the
-    contact that stands in the way, -1 for none (then a limit or a ban is the reason).
+    contact that stands in the way (for a limit the lowest-valued contact of that orbit or day),
+    -1 for none.
     `method` names the algorithm; `bound_bits` is a proven upper bound on the objective, or NaN.
     """
 

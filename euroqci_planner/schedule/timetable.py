@@ -1,0 +1,124 @@
+"""Which contacts are flown so far: a working copy that contacts enter and leave one by one."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+
+import numpy as np
+
+from euroqci_planner.schedule.conflicts import Limit, Mask, Problem, Track
+
+
+class TrackTimetable:
+    """Contacts that hold the terminals of one family of resources, by start per resource."""
+
+    def __init__(self, track: Track) -> None:
+        """Start empty."""
+        self._resource: list[int] = track.resource.tolist()
+        self._start: list[int] = track.start_us.tolist()
+        self._until: list[int] = track.until_us.tolist()
+        self._terminals: list[int] = track.terminals.tolist()
+        longest = np.zeros(len(track.ids), dtype=np.int64)
+        np.maximum.at(longest, track.resource, track.until_us - track.start_us)
+        self._longest: list[int] = longest.tolist()
+        self._starts: list[list[int]] = [[] for _ in track.ids]
+        self._untils: list[list[int]] = [[] for _ in track.ids]
+
+    def has_room(self, row: int) -> bool:
+        """Whether a terminal is free all through the padded contact."""
+        resource, start, until = self._resource[row], self._start[row], self._until[row]
+        starts, untils = self._starts[resource], self._untils[resource]
+        end = bisect_left(starts, until)
+        if self._terminals[resource] == 1:
+            return end == 0 or untils[end - 1] <= start
+        begin = bisect_right(starts, start - self._longest[resource])
+        pairs = zip(starts[begin:end], untils[begin:end], strict=True)
+        held = [pair for pair in pairs if pair[1] > start]
+        return _peak(held, start) < self._terminals[resource]
+
+    def add(self, row: int) -> None:
+        """Take the contact in; the caller has asked for room."""
+        resource, start = self._resource[row], self._start[row]
+        place = bisect_right(self._starts[resource], start)
+        self._starts[resource].insert(place, start)
+        self._untils[resource].insert(place, self._until[row])
+
+    def remove(self, row: int) -> None:
+        """Take the contact out again."""
+        resource, start = self._resource[row], self._start[row]
+        place = bisect_left(self._starts[resource], start)
+        while self._untils[resource][place] != self._until[row]:
+            place += 1
+        del self._starts[resource][place], self._untils[resource][place]
+
+
+class LimitTimetable:
+    """How many contacts are flown of every orbit, or of every day."""
+
+    def __init__(self, limit: Limit) -> None:
+        """Start empty."""
+        self._group: list[int] = limit.group.tolist()
+        self._free: list[int] = limit.capacity.tolist()
+
+    def has_room(self, row: int) -> bool:
+        """Whether one more contact is allowed."""
+        group = self._group[row]
+        return group < 0 or self._free[group] > 0
+
+    def add(self, row: int) -> None:
+        """Count the contact."""
+        if self._group[row] >= 0:
+            self._free[self._group[row]] -= 1
+
+    def remove(self, row: int) -> None:
+        """Count it no longer."""
+        if self._group[row] >= 0:
+            self._free[self._group[row]] += 1
+
+
+class Timetable:
+    """All tracks and limits together; rows are those of the problem, in canonical order."""
+
+    def __init__(self, problem: Problem) -> None:
+        """Start empty."""
+        self._parts: tuple[TrackTimetable | LimitTimetable, ...] = (
+            *(TrackTimetable(track) for track in problem.tracks),
+            *(LimitTimetable(limit) for limit in problem.limits),
+        )
+        self.flown: list[bool] = [False] * len(problem)
+
+    def fits(self, row: int) -> bool:
+        """Whether the contact is not flown and could be, beside those that are."""
+        return not self.flown[row] and all(part.has_room(row) for part in self._parts)
+
+    def add(self, row: int) -> None:
+        """Fly the contact; the caller has asked whether it fits."""
+        self.flown[row] = True
+        for part in self._parts:
+            part.add(row)
+
+    def remove(self, row: int) -> None:
+        """Fly it no longer."""
+        self.flown[row] = False
+        for part in self._parts:
+            part.remove(row)
+
+    def add_all_that_fit(self, rows: Iterable[int]) -> list[int]:
+        """Add the rows one after the other as far as they fit; the ones that were added."""
+        added = []
+        for row in rows:
+            if self.fits(row):
+                self.add(row)
+                added.append(row)
+        return added
+
+    def mask(self) -> Mask:
+        """The flown contacts as a mask over the problem's rows."""
+        return np.array(self.flown, dtype=np.bool_)
+
+
+def _peak(held: list[tuple[int, int]], start: int) -> int:
+    """Largest number of intervals that meet at one time from `start` on."""
+    moments = {max(begin, start) for begin, _ in held}
+    return max((sum(b <= at < e for b, e in held) for at in moments), default=0)

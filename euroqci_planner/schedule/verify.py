@@ -1,0 +1,139 @@
+"""An independent check of a finished schedule: it shares no code with the schedulers.
+
+Nothing here is clever on purpose: contacts are dealt to terminals one after the other, groups
+are counted one by one, sums are taken anew.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from euroqci_planner.mission.plan import (
+    NO_BLOCKER,
+    Candidates,
+    PassState,
+    Reason,
+    Resource,
+    Schedule,
+)
+
+Mask = NDArray[np.bool_]
+
+_VALUE_WITHIN = 1e-9
+
+
+def violations(
+    candidates: Candidates,
+    schedule: Schedule,
+    satellites: tuple[Resource, ...],
+    stations: tuple[Resource, ...],
+) -> tuple[str, ...]:
+    """Everything that is wrong with a schedule, a sentence each; empty where all is well.
+
+    Checked: one decision per candidate; no terminal of a satellite or station holds two
+    contacts at once, set-up included; limits per orbit and day; every pin is flown and marked,
+    no ban is, and nothing without value but pins; the total is the sum of what is flown and not
+    above the bound; who is flown has no reason, who is rejected has one, and blockers are
+    contacts that are flown.
+    """
+    if len(schedule) != len(candidates):
+        return (f"{len(schedule)} decisions for {len(candidates)} candidates",)
+    flown = np.isin(schedule.state, (PassState.SCHEDULED, PassState.PINNED))
+    rows: list[int] = np.flatnonzero(flown).tolist()
+    by_satellite, by_station = defaultdict(list), defaultdict(list)
+    for row in rows:
+        by_satellite[int(candidates.satellite[row])].append(row)
+        by_station[int(candidates.station[row])].append(row)
+    found: list[str] = []
+    for index, resource in enumerate(satellites):
+        found += _overlaps(candidates, f"satellite {resource.id}", resource, by_satellite[index])
+        found += _limits(candidates, resource, by_satellite[index])
+    for index, resource in enumerate(stations):
+        found += _overlaps(candidates, f"station {resource.id}", resource, by_station[index])
+    found += _choices(candidates, schedule, flown)
+    found += _explanations(candidates, schedule, flown)
+    found += _value(candidates, schedule, rows)
+    return tuple(found)
+
+
+def _overlaps(
+    candidates: Candidates, title: str, resource: Resource, rows: list[int]
+) -> Iterator[str]:
+    """Deal contacts to terminals in order of start, to the one that is free the longest."""
+    setup = np.timedelta64(round(resource.setup_s * 1e6), "us")
+    terminals: list[tuple[np.datetime64, int]] = []
+    for row in sorted(rows, key=lambda item: (candidates.start_utc[item], item)):
+        start, end = candidates.start_utc[row], candidates.end_utc[row]
+        if not end > start:
+            yield f"{title}: contact {_name(candidates, row)} does not end after it starts"
+        if len(terminals) < resource.terminals:
+            terminals.append((end + setup, row))
+            continue
+        free_from, previous = min(terminals)
+        if start < free_from:
+            yield (
+                f"{title}: contact {_name(candidates, row)} needs a terminal that "
+                f"{_name(candidates, previous)} holds until {free_from}, set-up included"
+            )
+        terminals[terminals.index((free_from, previous))] = (max(free_from, end + setup), row)
+
+
+def _limits(candidates: Candidates, resource: Resource, rows: list[int]) -> Iterator[str]:
+    for unit, numbers, largest in (
+        ("orbit", candidates.orbit_number, resource.max_contacts_per_orbit),
+        ("day", candidates.day_number, resource.max_contacts_per_day),
+    ):
+        if largest is None:
+            continue
+        counts: dict[int, int] = defaultdict(int)
+        for row in rows:
+            counts[int(numbers[row])] += 1
+        for number, count in sorted(counts.items()):
+            if count > largest:
+                yield f"satellite {resource.id}: {count} contacts in {unit} {number} of {largest}"
+
+
+def _choices(candidates: Candidates, schedule: Schedule, flown: Mask) -> Iterator[str]:
+    pinned, banned, state = candidates.pinned, candidates.banned, schedule.state
+    for wrong, text in (
+        (pinned & (state != PassState.PINNED), "is a pin and not marked as flown by one"),
+        (~pinned & (state == PassState.PINNED), "is marked as pinned and is not"),
+        (banned & (state != PassState.BANNED), "is banned and not marked so"),
+        (~banned & (state == PassState.BANNED), "is marked as banned and is not"),
+        (flown & ~pinned & ~(candidates.value_bits > 0.0), "is flown for no value"),
+    ):
+        yield from (f"contact {_name(candidates, row)} {text}" for row in np.flatnonzero(wrong))
+
+
+def _explanations(candidates: Candidates, schedule: Schedule, flown: Mask) -> Iterator[str]:
+    turned_down = np.isin(schedule.state, (PassState.REJECTED, PassState.BANNED))
+    has_reason = schedule.reason != Reason.NONE
+    blocker = schedule.blocked_by
+    known = (blocker >= 0) & (blocker < len(candidates))
+    stands_in_the_way = flown[np.where(known, blocker, 0)] & known
+    for wrong, text in (
+        (turned_down & ~has_reason, "is turned down without a reason"),
+        (~turned_down & has_reason, "is not turned down and has a reason"),
+        ((blocker != NO_BLOCKER) & ~stands_in_the_way, "is blocked by one that is not flown"),
+    ):
+        yield from (f"contact {_name(candidates, row)} {text}" for row in np.flatnonzero(wrong))
+
+
+def _value(candidates: Candidates, schedule: Schedule, rows: list[int]) -> Iterator[str]:
+    total = math.fsum(candidates.value_bits[rows].tolist())
+    stated = schedule.value_bits
+    if not math.isclose(stated, total, rel_tol=_VALUE_WITHIN, abs_tol=_VALUE_WITHIN):
+        yield f"the stated value {stated!r} is not the sum of the contacts, {total!r}"
+    if schedule.bound_bits < total - _VALUE_WITHIN * abs(total):
+        yield f"the value {total!r} exceeds the bound {schedule.bound_bits!r}"
+
+
+def _name(candidates: Candidates, row: int | np.intp) -> str:
+    satellite = candidates.satellite_ids[candidates.satellite[row]]
+    station = candidates.station_ids[candidates.station[row]]
+    return f"{satellite}/{station} {candidates.start_utc[row]}"

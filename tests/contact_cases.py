@@ -1,0 +1,124 @@
+"""Small schedules made by hand: contacts as tuples, and an optimum by trying every subset."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from euroqci_planner.mission.plan import Candidates, PassState, Resource, Schedule
+from euroqci_planner.mission.scenario import ScheduleSettings
+from euroqci_planner.schedule.verify import violations
+
+MIDNIGHT = np.datetime64("2026-06-15T00:00:00", "us")
+SETTINGS = ScheduleSettings(relative_gap=0.0)
+Contact = tuple[str, str, float, float, float]
+Resources = tuple[tuple[Resource, ...], tuple[Resource, ...]]
+
+
+def resource(
+    name: str,
+    setup_s: float = 0.0,
+    terminals: int = 1,
+    per_orbit: int | None = None,
+    per_day: int | None = None,
+) -> Resource:
+    return Resource(
+        id=name,
+        terminals=terminals,
+        setup_s=setup_s,
+        max_contacts_per_orbit=per_orbit,
+        max_contacts_per_day=per_day,
+    )
+
+
+def contacts(
+    rows: list[Contact],
+    resources: Resources,
+    *,
+    pinned: tuple[int, ...] = (),
+    banned: tuple[int, ...] = (),
+    orbit_s: float = 6_000.0,
+) -> Candidates:
+    """Candidates from (satellite, station, start, end, value), seconds from midnight."""
+    satellite_ids = tuple(item.id for item in resources[0])
+    station_ids = tuple(item.id for item in resources[1])
+    start_s = np.array([row[2] for row in rows], dtype=float)
+    return Candidates(
+        satellite_ids=satellite_ids,
+        station_ids=station_ids,
+        pass_row=np.arange(len(rows)),
+        satellite=[satellite_ids.index(row[0]) for row in rows],
+        station=[station_ids.index(row[1]) for row in rows],
+        start_utc=_instants(start_s),
+        end_utc=_instants(np.array([row[3] for row in rows], dtype=float)),
+        value_bits=[row[4] for row in rows],
+        orbit_number=np.floor(start_s / orbit_s).astype(int),
+        day_number=_instants(start_s).astype("datetime64[D]").astype(int),
+        pinned=np.isin(np.arange(len(rows)), pinned),
+        banned=np.isin(np.arange(len(rows)), banned),
+    )
+
+
+def _instants(seconds: NDArray[np.float64]) -> NDArray[np.datetime64]:
+    return MIDNIGHT + np.round(seconds * 1e6).astype("timedelta64[us]")
+
+
+def flown(schedule: Schedule) -> list[int]:
+    chosen = np.isin(schedule.state, (PassState.SCHEDULED, PassState.PINNED))
+    return np.flatnonzero(chosen).tolist()
+
+
+def selection(candidates: Candidates, rows: list[int] | tuple[int, ...]) -> Schedule:
+    """A schedule that flies these rows, with honest states and a reason for the others."""
+    state = np.full(len(candidates), PassState.REJECTED, dtype=np.int8)
+    state[candidates.banned] = PassState.BANNED
+    state[list(rows)] = PassState.SCHEDULED
+    chosen = state == PassState.SCHEDULED
+    state[chosen & candidates.pinned] = PassState.PINNED
+    return Schedule(
+        method="by hand",
+        objective="expected_key",
+        value_bits=math.fsum(candidates.value_bits[list(rows)]),
+        bound_bits=math.nan,
+        state=state,
+        reason=np.where(chosen, 0, 13),
+        blocked_by=np.full(len(candidates), -1),
+    )
+
+
+def best_value_by_brute_force(candidates: Candidates, resources: Resources) -> float | None:
+    """Largest total over all subsets that break no rule; None where no subset does."""
+    best = None
+    everyone = range(len(candidates))
+    for size in range(len(candidates) + 1):
+        for rows in combinations(everyone, size):
+            total = math.fsum(candidates.value_bits[list(rows)])
+            if best is not None and total <= best:
+                continue
+            if not violations(candidates, selection(candidates, rows), *resources):
+                best = total
+    return best
+
+
+def shuffled(
+    candidates: Candidates, resources: Resources, random: np.random.Generator
+) -> tuple[Candidates, Resources]:
+    """The same contacts in another order, with satellites and stations in another order too."""
+    rows = random.permutation(len(candidates))
+    satellites = random.permutation(len(resources[0]))
+    stations = random.permutation(len(resources[1]))
+    mixed = candidates.take(rows)
+    return replace(
+        mixed,
+        satellite_ids=tuple(candidates.satellite_ids[index] for index in satellites),
+        station_ids=tuple(candidates.station_ids[index] for index in stations),
+        satellite=np.argsort(satellites)[mixed.satellite],
+        station=np.argsort(stations)[mixed.station],
+    ), (
+        tuple(resources[0][index] for index in satellites),
+        tuple(resources[1][index] for index in stations),
+    )
