@@ -38,5 +38,7 @@ class within:  # noqa: N801 (reads as a word in an assertion)
             np.broadcast_to(self.seen, np.broadcast_shapes(self.seen.shape, self.of.shape))
             - self.of
         )
-        worst = np.unravel_index(np.nanargmax(off), off.shape) if off.size else ()
+        if not np.isfinite(off).any():
+            return f"within({self.tolerance:g}, of={self.of!r}) but nothing is finite"
+        worst = np.unravel_index(np.nanargmax(off), off.shape)
         return f"within({self.tolerance:g}) but off by {np.nanmax(off):g} at {worst} of {self.of!r}"

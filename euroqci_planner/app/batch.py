@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from euroqci_planner.app import planner
-from euroqci_planner.errors import EXIT_DONE, EXIT_INTERNAL, Cancelled, Fault, PlannerError
-from euroqci_planner.errors import InvalidInput as Invalid
+from euroqci_planner.app.progress import Progress
+from euroqci_planner.errors import EXIT_DONE, EXIT_INTERNAL, Fault, InvalidInput, PlannerError
 from euroqci_planner.io.exports.csv_files import csv_bytes
-from euroqci_planner.mission.plan import Plan
 from euroqci_planner.mission.plan_totals import plan_totals
 
 SUFFIX = ".scenario.toml"
+MOST_TRIES = 3
+POLL_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +48,44 @@ class BatchRow:
         return f"{self.scenario}: {self.passes} passes, {self.contacts} contacts -> {self.folder}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One scenario for a worker."""
+
+    path: Path
+    folder: Path
+    strict: bool
+
+
 def plan_several(
     paths: Sequence[Path],
     out: Path,
-    make: Callable[[Path], Plan],
-    on_failure: Callable[[PlannerError], None],
+    progress: Progress,
+    on_row: Callable[[BatchRow], None],
+    *,
+    strict: bool = False,
+    workers: int | None = None,
 ) -> list[BatchRow]:
-    """Plan each scenario with `make`, write its folder under `out`, then `batch.csv`.
+    """Plan each scenario in a process of its own, write its folder under `out`, then `batch.csv`.
 
-    Folders are named after the files; two files of one name are refused before anything is done.
+    Rows come in the order of `paths`; `on_row` sees each when it is done. Folders are named
+    after the files: raises `InvalidInput` before anything is done where two would share one.
+    A worker that dies is replaced, and its scenario tried again, three times in all. `Cancelled`
+    stops the workers; finished folders stay.
     """
     names = folder_names(paths)
-    rows = [
-        _planned(path, out / name, make, on_failure)
-        for path, name in zip(paths, names, strict=True)
-    ]
-    planner.write_file(out / "batch.csv", _batch_csv(rows))
-    return rows
+    tasks = [_Task(path, out / name, strict) for path, name in zip(paths, names, strict=True)]
+    rows: dict[int, BatchRow] = {}
+    work = progress.staged((("scenarios", 1.0),))
+    with work.stage("scenarios") as advance:
+        for index, row in _completed(tasks, workers or os.cpu_count() or 1, work.check):
+            rows[index] = row
+            on_row(row)
+            advance(len(rows) / len(tasks))
+    work.finished()
+    ordered = [rows[index] for index in range(len(tasks))]
+    planner.write_file(out / "batch.csv", _batch_csv(ordered))
+    return ordered
 
 
 def folder_names(paths: Sequence[Path]) -> list[str]:
@@ -65,7 +93,7 @@ def folder_names(paths: Sequence[Path]) -> list[str]:
     names = [path.name.removesuffix(SUFFIX).removesuffix(".toml") for path in paths]
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
-        raise Invalid(
+        raise InvalidInput(
             [
                 Fault(
                     f"several scenarios would share the output folder {name}",
@@ -77,33 +105,78 @@ def folder_names(paths: Sequence[Path]) -> list[str]:
     return names
 
 
-def _planned(
-    path: Path,
-    folder: Path,
-    make: Callable[[Path], Plan],
-    on_failure: Callable[[PlannerError], None],
-) -> BatchRow:
+def _completed(
+    tasks: Sequence[_Task], workers: int, check: Callable[[], None]
+) -> Iterator[tuple[int, BatchRow]]:
+    """Rows as they are done; a broken pool is made anew for what it left undone."""
+    waiting = dict.fromkeys(range(len(tasks)), 0)
+    while waiting:
+        for index in [index for index, tries in waiting.items() if tries == MOST_TRIES]:
+            del waiting[index]
+            task, text = tasks[index], f"the worker died {MOST_TRIES} times"
+            yield index, BatchRow(str(task.path), str(task.folder), EXIT_INTERNAL, message=text)
+        for index, row in _one_pool(tasks, waiting, workers, check):
+            del waiting[index]
+            yield index, row
+
+
+def _one_pool(
+    tasks: Sequence[_Task], waiting: dict[int, int], workers: int, check: Callable[[], None]
+) -> Iterator[tuple[int, BatchRow]]:
+    if not waiting:
+        return
+    pool = ProcessPoolExecutor(min(workers, len(waiting)), mp_context=get_context("spawn"))
+    with _interrupts_held():
+        futures: dict[Future[BatchRow], int] = {
+            pool.submit(_planned, tasks[index]): index for index in waiting
+        }
     try:
-        plan = make(path)
-        planner.write_plan(plan, folder)
-    except Cancelled:
-        raise
+        while futures:
+            done, _ = wait(futures, timeout=POLL_S, return_when=FIRST_COMPLETED)
+            check()
+            for future in done:
+                index = futures.pop(future)
+                try:
+                    row = future.result()
+                except BrokenProcessPool:
+                    waiting[index] += 1
+                else:
+                    yield index, row
+    finally:
+        for process in list((pool._processes or {}).values()):
+            if futures:
+                process.terminate()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Workers started inside never see Ctrl+C, which reaches the whole process group.
+
+    They inherit the mask of blocked signals from their first instruction on; the parent decides.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _planned(task: _Task) -> BatchRow:
+    where = (str(task.path), str(task.folder))
+    try:
+        scenario = planner.load_scenario(task.path)
+        if task.strict:
+            planner.refuse_refused_records(scenario)
+        plan = planner.make_plan(scenario)
+        planner.write_plan(plan, task.folder)
     except PlannerError as error:
-        on_failure(error)
-        return BatchRow(str(path), str(folder), error.exit_code, message=str(error))
+        return BatchRow(*where, error.exit_code, message=str(error))
     except Exception as error:  # noqa: BLE001 (one broken scenario must not stop the others)
         text = f"internal error: {type(error).__name__}: {error}"
-        on_failure(PlannerError(text))
-        return BatchRow(str(path), str(folder), EXIT_INTERNAL, message=text)
+        return BatchRow(*where, EXIT_INTERNAL, message=text)
     totals = plan_totals(plan)
-    return BatchRow(
-        str(path),
-        str(folder),
-        EXIT_DONE,
-        totals.passes,
-        totals.contacts,
-        totals.key_expected_bits,
-    )
+    return BatchRow(*where, EXIT_DONE, totals.passes, totals.contacts, totals.key_expected_bits)
 
 
 def _batch_csv(rows: Sequence[BatchRow]) -> bytes:

@@ -13,10 +13,12 @@ from typing import Any
 
 from euroqci_planner.app.pipeline import PASS_STAGES, PLAN_STAGES, passes_of, plan_of
 from euroqci_planner.app.progress import Progress
+from euroqci_planner.errors import Fault, InvalidInput
 from euroqci_planner.io import scenario_file, scenario_template
 from euroqci_planner.io.atomic_write import write_bytes
 from euroqci_planner.io.exports import plan_folder
 from euroqci_planner.io.scenario_schema import scenario_json_schema
+from euroqci_planner.mission.orbits import RecordStatus
 from euroqci_planner.mission.plan import Plan
 from euroqci_planner.mission.scenario import Scenario
 
@@ -27,6 +29,18 @@ def load_scenario(path: str | PathLike[str]) -> Scenario:
     Raises `InvalidInput` with all faults at once: place, value, problem, mend.
     """
     return scenario_file.load_scenario(Path(path))
+
+
+def refuse_refused_records(scenario: Scenario) -> None:
+    """Raise `InvalidInput` for every record of an orbit file that was refused (`--strict`)."""
+    faults = [
+        Fault(record.message, file=record.source, line=record.line, where=record.name)
+        for file in scenario.orbit_files
+        for record in file.records
+        if record.status is RecordStatus.REFUSED
+    ]
+    if faults:
+        raise InvalidInput(faults)
 
 
 def make_plan(scenario: Scenario, progress: Progress | None = None) -> Plan:

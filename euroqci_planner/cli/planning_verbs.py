@@ -12,11 +12,8 @@ from euroqci_planner.cli.tables import contacts_table, plan_summary
 from euroqci_planner.errors import (
     EXIT_DONE,
     EXIT_STUDY_PARTLY_FAILED,
-    Fault,
-    InvalidInput,
     UsageError,
 )
-from euroqci_planner.mission.orbits import RecordStatus
 from euroqci_planner.mission.plan import Plan
 from euroqci_planner.mission.scenario import Scenario
 
@@ -70,19 +67,8 @@ def _loaded(path: str, console: Console, *, strict: bool) -> Scenario:
         console.say(f"reading {path}")
     scenario = planner.load_scenario(path)
     if strict:
-        _refuse_refused(scenario)
+        planner.refuse_refused_records(scenario)
     return scenario
-
-
-def _refuse_refused(scenario: Scenario) -> None:
-    faults = [
-        Fault(record.message, file=record.source, line=record.line, where=record.name)
-        for file in scenario.orbit_files
-        for record in file.records
-        if record.status is RecordStatus.REFUSED
-    ]
-    if faults:
-        raise InvalidInput(faults)
 
 
 def _warn(made: Plan, console: Console) -> None:
@@ -125,8 +111,9 @@ def _plan_several(options: Namespace, console: Console) -> int:
     rows = batch.plan_several(
         [Path(path) for path in options.scenario],
         Path(options.out),
-        lambda path: _plan_one(options, str(path), console),
-        console.fail,
+        console.progress("batch"),
+        lambda row: console.error(f"{row.scenario}: {row.message}") if row.exit_code else None,
+        strict=options.strict,
     )
     if console.as_json:
         console.json({"scenarios": [row.as_plain() for row in rows]})

@@ -80,7 +80,8 @@ class Table:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to another process by way of the constructor, which locks the columns again."""
-        return _rebuilt, (type(self), {spec.name: getattr(self, spec.name) for spec in fields(self)})
+        values = {spec.name: getattr(self, spec.name) for spec in fields(self)}
+        return _rebuilt, (type(self), values)
 
 
 def _rebuilt(kind: type[Table], values: dict[str, Any]) -> Table:
