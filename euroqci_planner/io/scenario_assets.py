@@ -1,0 +1,260 @@
+"""Checked satellites, payloads and stations as nouns of the planner, in SI units and radians."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+
+import numpy as np
+
+from euroqci_planner.io.schema_payloads import (
+    PairSourceRecord,
+    PayloadRecord,
+    Source,
+)
+from euroqci_planner.io.schema_satellites import (
+    CircularRecord,
+    KeplerianRecord,
+    OrbitRecord,
+    SatelliteRecord,
+)
+from euroqci_planner.io.schema_stations import ReceiverRecord, StationRecord
+from euroqci_planner.mission.assets import (
+    Atmosphere,
+    Closure,
+    Coupling,
+    DecoySource,
+    DivergenceBeam,
+    DivergenceConvention,
+    PairSource,
+    Payload,
+    Protocol,
+    Receiver,
+    Role,
+    Satellite,
+    SettingsPolicy,
+    Station,
+    SunRule,
+    TruncatedGaussianBeam,
+)
+from euroqci_planner.mission.orbits import (
+    CircularOrbit,
+    DesignOrbit,
+    KeplerianOrbit,
+    OrbitSource,
+    SunSynchronousOrbit,
+)
+from euroqci_planner.timebase import NOT_A_TIME, from_datetime
+from euroqci_planner.units import KILO, MEGA, SECONDS_PER_HOUR
+
+GIGA = 1e9
+TERA = 1e12
+_ARCSEC_PER_DEGREE = 3600.0
+_MOUNTAIN_M = 1500.0
+_WATER_SCALE_M = 2000.0
+
+
+def instant(moment: datetime | None) -> np.datetime64:
+    """Instant of a checked time; not-a-time for None."""
+    return NOT_A_TIME if moment is None else from_datetime(moment)
+
+
+def _hours(time_of_day: str) -> float:
+    hours, minutes = time_of_day.split(":")
+    return int(hours) + int(minutes) / 60.0
+
+
+def payload_noun(record: PayloadRecord, provenance: str, *, assumed: bool) -> Payload:
+    """Payload with its beam and source; `provenance` and `assumed` come from the catalogue."""
+    jitter = record.pointing_jitter_urad
+    x_urad, y_urad = jitter if isinstance(jitter, list) else (jitter, jitter)
+    beacon = record.beacon_wavelength_nm
+    return Payload(
+        id=record.id,
+        name=record.name or record.id,
+        wavelength_m=record.wavelength_nm / GIGA,
+        aperture_m=record.aperture_mm / KILO,
+        obscuration_ratio=record.obscuration_ratio,
+        beam=_beam(record),
+        wavefront_error_m=record.wavefront_error_nm_rms / GIGA,
+        pointing_jitter_rad=(x_urad / MEGA, y_urad / MEGA),
+        pointing_bias_rad=record.pointing_bias_urad / MEGA,
+        transmit_efficiency=record.transmit_efficiency,
+        terminals=record.terminals,
+        slew_s=record.slew_s,
+        acquisition_s=record.acquisition_s,
+        source=_source(record.source),
+        beacon_wavelength_m=None if beacon is None else beacon / GIGA,
+        provenance=provenance,
+        assumed=assumed,
+    )
+
+
+def _beam(record: PayloadRecord) -> DivergenceBeam | TruncatedGaussianBeam:
+    if record.waist_mm is not None:
+        return TruncatedGaussianBeam(waist_m=record.waist_mm / KILO)
+    if record.divergence_urad is None or record.divergence_convention is None:
+        raise ValueError("a checked payload has a beam")
+    return DivergenceBeam(
+        divergence_rad=record.divergence_urad / MEGA,
+        convention=DivergenceConvention(record.divergence_convention),
+    )
+
+
+def _source(record: Source) -> DecoySource | PairSource:
+    if isinstance(record, PairSourceRecord):
+        return PairSource(
+            protocol=Protocol(record.protocol),
+            settings=SettingsPolicy.FIXED,
+            pair_rate_hz=record.pair_rate_mhz * MEGA,
+            coincidence_window_s=record.coincidence_window_ns / GIGA,
+            local_arm_efficiency=record.local_arm_efficiency,
+            local_dark_count_hz=record.local_dark_count_hz,
+            key_basis_probability=record.key_basis_probability,
+            intrinsic_error=record.intrinsic_error,
+        )
+    return DecoySource(
+        protocol=Protocol(record.protocol),
+        settings=SettingsPolicy.FIXED,
+        pulse_rate_hz=record.pulse_rate_mhz * MEGA,
+        pulse_width_s=record.pulse_width_ps / TERA,
+        intensities=tuple(record.intensities),
+        intensity_probabilities=tuple(record.intensity_probabilities),
+        key_basis_probability=record.key_basis_probability,
+        intrinsic_error=record.intrinsic_error,
+    )
+
+
+def design_orbit(record: OrbitRecord) -> DesignOrbit:
+    """Design orbit of `[satellite.orbit]`."""
+    epoch_utc = instant(record.epoch_utc)
+    if isinstance(record, KeplerianRecord):
+        return KeplerianOrbit(
+            epoch_utc=epoch_utc,
+            semi_major_axis_m=record.semi_major_axis_km * KILO,
+            eccentricity=record.eccentricity,
+            inclination_rad=math.radians(record.inclination_deg),
+            raan_rad=math.radians(record.raan_deg),
+            argument_of_perigee_rad=math.radians(record.argument_of_perigee_deg),
+            mean_anomaly_rad=math.radians(record.mean_anomaly_deg),
+        )
+    if isinstance(record, CircularRecord):
+        return CircularOrbit(
+            epoch_utc=epoch_utc,
+            altitude_m=record.altitude_km * KILO,
+            inclination_rad=math.radians(record.inclination_deg),
+            raan_rad=math.radians(record.raan_deg),
+            argument_of_latitude_rad=math.radians(record.argument_of_latitude_deg),
+        )
+    return SunSynchronousOrbit(
+        epoch_utc=epoch_utc,
+        altitude_m=record.altitude_km * KILO,
+        local_time_descending_node_h=_hours(record.local_time_descending_node),
+        argument_of_latitude_rad=math.radians(record.argument_of_latitude_deg),
+    )
+
+
+def satellite_noun(record: SatelliteRecord, orbit: OrbitSource, payload: Payload) -> Satellite:
+    """Satellite on its resolved orbit with its payload."""
+    memory = record.key_memory_mbit
+    return Satellite(
+        id=record.id,
+        name=record.name or record.id,
+        orbit=orbit,
+        payload=payload,
+        role=Role(record.role),
+        owner=record.owner,
+        valid_from_utc=instant(record.valid_from_utc),
+        valid_to_utc=instant(record.valid_to_utc),
+        max_contacts_per_orbit=record.max_contacts_per_orbit,
+        max_contacts_per_day=record.max_contacts_per_day,
+        key_memory_bits=None if memory is None else memory * MEGA,
+        eclipse_only=record.eclipse_only,
+        standard_magnitude=record.standard_magnitude,
+        diffuse_area_m2=record.diffuse_area_m2,
+    )
+
+
+def station_noun(record: StationRecord, provenance: str, *, assumed: bool) -> Station:
+    """Station; the Sun rule is always the elevation limit, see `scenario_support`."""
+    clear, hours = record.clear_sky_probability_monthly, record.opening_utc
+    mask = record.horizon_mask_deg or []
+    return Station(
+        id=record.id,
+        name=record.name or record.id,
+        country=record.country,
+        latitude_rad=math.radians(record.latitude_deg),
+        longitude_rad=math.radians(record.longitude_deg),
+        altitude_m=record.altitude_m,
+        min_elevation_rad=math.radians(record.min_elevation_deg),
+        receiver=_receiver(record.receiver),
+        atmosphere=_atmosphere(record),
+        sun_rule=SunRule.MAX_ELEVATION,
+        max_sun_elevation_rad=math.radians(record.max_sun_elevation_deg),
+        min_sun_separation_rad=math.radians(record.min_sun_separation_deg),
+        min_moon_separation_rad=math.radians(record.min_moon_separation_deg),
+        setup_s=record.setup_s,
+        terminals=record.terminals,
+        sky_brightness_mag_arcsec2=record.sky_brightness_mag_arcsec2,
+        horizon_mask_rad=tuple((math.radians(az), math.radians(el)) for az, el in mask),
+        clear_sky_probability=None if clear is None else tuple(clear),
+        opening_s=None if hours is None else _opening_s(hours),
+        closures=tuple(
+            Closure(
+                from_utc=instant(item.from_utc), to_utc=instant(item.to_utc), reason=item.reason
+            )
+            for item in record.closed
+        ),
+        valid_from_utc=instant(record.valid_from_utc),
+        valid_to_utc=instant(record.valid_to_utc),
+        provenance=provenance,
+        assumed=assumed,
+    )
+
+
+def _opening_s(hours: list[str]) -> tuple[float, float]:
+    begin, end = (_hours(item) * SECONDS_PER_HOUR for item in hours)
+    return begin, end
+
+
+def _receiver(record: ReceiverRecord) -> Receiver:
+    return Receiver(
+        aperture_m=record.aperture_mm / KILO,
+        obscuration_ratio=record.obscuration_ratio,
+        optics_efficiency=record.optics_efficiency,
+        field_of_view_rad=record.field_of_view_urad / MEGA,
+        filter_width_m=record.filter_width_nm / GIGA,
+        filter_transmittance=record.filter_transmittance,
+        coupling=Coupling(record.coupling),
+        key_basis_probability=record.key_basis_probability,
+        detectors=record.detectors,
+        detector_efficiency=record.detector_efficiency,
+        dark_count_hz=record.dark_count_hz,
+        dead_time_s=record.dead_time_ns / GIGA,
+        timing_jitter_s=record.timing_jitter_ps / TERA,
+        afterpulse_probability=record.afterpulse_probability,
+        gate_s=record.gate_ns / GIGA,
+        adaptive_optics_modes=record.modes,
+        adaptive_optics_bandwidth_hz=record.bandwidth_hz,
+    )
+
+
+def _atmosphere(record: StationRecord) -> Atmosphere:
+    """What is written, else what a site of this height has on average."""
+    is_mountain = record.altitude_m >= _MOUNTAIN_M
+    seeing_arcsec, aerosol = record.seeing_arcsec, record.aerosol_optical_depth_550nm
+    water_mm = record.precipitable_water_mm
+    if seeing_arcsec is None:
+        seeing_arcsec = 0.9 if is_mountain else 1.2
+    if aerosol is None:
+        aerosol = 0.05 if is_mountain else 0.1
+    if water_mm is None:
+        water_mm = 14.0 * math.exp(-record.altitude_m / _WATER_SCALE_M)
+    return Atmosphere(
+        seeing_rad=math.radians(seeing_arcsec / _ARCSEC_PER_DEGREE),
+        aerosol_optical_depth_550nm=aerosol,
+        angstrom_exponent=record.angstrom_exponent,
+        precipitable_water_m=water_mm / KILO,
+        ozone_dobson=record.ozone_du,
+        cirrus_optical_depth=record.cirrus_optical_depth,
+    )

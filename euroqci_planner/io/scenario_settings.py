@@ -1,0 +1,78 @@
+"""Checked policy, schedule and weather as nouns: the settings that are in force.
+
+What no room uses yet is not in them; `scenario_support` keeps it and says what is done instead.
+"""
+
+from __future__ import annotations
+
+from euroqci_planner.io.scenario_assets import instant
+from euroqci_planner.io.schema_policy import PolicyRecord, ScheduleRecord, WeatherRecord
+from euroqci_planner.mission.scenario import (
+    Ban,
+    BlockPolicy,
+    Concentration,
+    ErrorCorrectionModel,
+    Objective,
+    Pin,
+    Policy,
+    ScheduleSettings,
+    WeatherModel,
+    WeatherSettings,
+    WindowPolicy,
+)
+from euroqci_planner.units import KILO, SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE
+
+
+def policy_noun(record: PolicyRecord) -> Policy:
+    """Policy in force: pooled blocks and optimised windows are kept aside, not used."""
+    return Policy(
+        epsilon_secrecy=record.epsilon_secrecy,
+        epsilon_correctness=record.epsilon_correctness,
+        concentration=Concentration(record.concentration),
+        error_correction_model=ErrorCorrectionModel(record.error_correction_model),
+        error_correction_efficiency=record.error_correction_efficiency,
+        frame_error_probability=record.frame_error_probability,
+        block=BlockPolicy.PER_PASS,
+        pool_latency_s=record.pool_latency_days * SECONDS_PER_DAY,
+        usable_window=WindowPolicy.ALL,
+        post_processing_s=record.post_processing_min * SECONDS_PER_MINUTE,
+        classical_contact_s=record.classical_contact_h * SECONDS_PER_HOUR,
+        authentication_bits_per_contact=record.authentication_bits_per_contact,
+    )
+
+
+def schedule_noun(record: ScheduleRecord) -> ScheduleSettings:
+    """Schedule settings in force: other objectives, freezing and quotas are kept aside."""
+    return ScheduleSettings(
+        objective=Objective.EXPECTED_KEY,
+        relative_gap=record.relative_gap,
+        min_dwell_s=record.min_dwell_s,
+        pins=tuple(
+            Pin(
+                satellite_id=item.satellite,
+                station_id=item.station,
+                near_utc=instant(item.near_utc),
+            )
+            for item in record.pin
+        ),
+        bans=tuple(
+            Ban(
+                satellite_id=item.satellite or "",
+                station_id=item.station or "",
+                from_utc=instant(item.from_utc),
+                to_utc=instant(item.to_utc),
+            )
+            for item in record.ban
+        ),
+    )
+
+
+def weather_noun(record: WeatherRecord) -> WeatherSettings:
+    """Weather settings in force: where a forecast is asked for, the climatology is used."""
+    is_clear = record.model == "clear"
+    return WeatherSettings(
+        model=WeatherModel.CLEAR if is_clear else WeatherModel.CLIMATOLOGY,
+        correlation_time_s=record.correlation_time_h * SECONDS_PER_HOUR,
+        correlation_length_m=record.correlation_length_km * KILO,
+        members=record.members,
+    )

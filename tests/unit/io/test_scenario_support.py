@@ -1,0 +1,170 @@
+"""What this version uses, what it keeps aside with a warning, and what it refuses."""
+
+from __future__ import annotations
+
+import pytest
+from scenario_editing import changed, example, faults_of, read, unmarked
+
+from euroqci_planner.mission.assets import SettingsPolicy, SunRule
+from euroqci_planner.mission.scenario import (
+    BlockPolicy,
+    Concentration,
+    ErrorCorrectionModel,
+    Objective,
+    WeatherModel,
+    WindowPolicy,
+)
+
+
+def test_the_example_loads_in_full_with_these_warnings() -> None:
+    assert read(example()).warnings == (
+        "[[constellation]]: kept, not used yet",
+        "[[node]]: kept, not used yet",
+        "[[fibre_link]]: kept, not used yet",
+        "[[link_store]]: kept, not used yet",
+        "[[demand]]: kept, not used yet",
+        "[[requirement]]: kept, not used yet",
+        "[[cost]]: kept, not used yet",
+        "[policy] usable_window = optimise: kept, not used yet; the whole usable window is used",
+        "[schedule] freeze_hours = 12.0: kept, not used yet; nothing is frozen",
+        "[schedule] change_penalty = 0.02: kept, not used yet; changes cost nothing",
+        "[schedule] quota: kept, not used yet; shares are not limited",
+    )
+
+
+def test_blocks_that_are_kept_are_kept_as_they_were_written() -> None:
+    kept = read(example()).kept_blocks
+    assert kept["node"] == [{"id": "madrid", "from": "ES-CAP"}, {"id": "athens", "from": "GR-CAP"}]
+    assert kept["demand"][0]["consumption"]["tunnels"] == 4
+    assert kept["constellation"][0]["satellites"] == 24
+    assert kept["policy"] == {"usable_window": "optimise"}
+    assert kept["schedule"]["freeze_hours"] == 12.0
+    assert kept["schedule"]["quota"] == [{"group": "SEEWQCI", "max_share": 0.4}]
+
+
+def test_settings_in_force_are_those_that_the_rooms_have() -> None:
+    scenario = read(
+        changed(
+            ('block = "per_pass"', 'block = "pooled"'),
+            ('objective = "expected_key"', 'objective = "fair_pairs"'),
+            ('settings = "fixed"', 'settings = "optimise_pass"'),
+            ('sun_rule = "max_elevation"', 'sun_rule = "by_background"'),
+        )
+    )
+    assert scenario.policy.block is BlockPolicy.PER_PASS
+    assert scenario.policy.usable_window is WindowPolicy.ALL
+    assert scenario.schedule.objective is Objective.EXPECTED_KEY
+    assert (scenario.schedule.freeze_s, scenario.schedule.quotas) == (0.0, ())
+    assert scenario.satellites[0].payload.source.settings is SettingsPolicy.FIXED
+    assert scenario.stations[0].sun_rule is SunRule.MAX_ELEVATION
+    assert scenario.kept_blocks["policy"]["block"] == "pooled"
+    assert scenario.kept_blocks["schedule"]["objective"] == "fair_pairs"
+    assert scenario.kept_blocks["payload"] == {"qube-2": {"source": {"settings": "optimise_pass"}}}
+    assert scenario.kept_blocks["station"] == {"calar-alto": {"sun_rule": "by_background"}}
+    told = "\n".join(scenario.warnings)
+    assert "[policy] block = pooled: kept, not used yet; each pass is a block of its own" in told
+    assert "[schedule] objective = fair_pairs: kept" in told
+    assert "payload qube-2: settings = optimise_pass: kept" in told
+    assert "station calar-alto: sun_rule = by_background: kept" in told
+
+
+def test_bounds_and_error_correction_models_are_passed_on() -> None:
+    policy = read(
+        changed(('"chernoff"', '"exact"'), ('model = "block"', 'model = "finite_length"'))
+    ).policy
+    assert policy.concentration is Concentration.EXACT
+    assert policy.error_correction_model is ErrorCorrectionModel.FINITE_LENGTH
+
+
+def test_a_forecast_is_kept_and_the_climatology_is_used() -> None:
+    scenario = read(
+        changed(('model = "climatology"', 'model = "forecast"\nforecast_file = "README.md" #'))
+    )
+    assert scenario.weather.model is WeatherModel.CLIMATOLOGY
+    assert scenario.kept_blocks["weather"] == {"model": "forecast", "forecast_file": "README.md"}
+    assert any("the climatology is used" in warning for warning in scenario.warnings)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "where", "words"),
+    [
+        ('"climatology" ', '"forecast"\nforecast_file = ¦"none.csv" #', "weather.forecast_file",
+         "no such file"),
+        ('"climatology" ', '"forecast"\nforecast_file = ¦"../x.csv" #', "weather.forecast_file",
+         ".. leads out"),
+        ("start_mbit = 1.0 ", 'status_file = ¦"none.json" #', "demand[0].store.status_file",
+         "no such file"),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_kept_must_be_there(old: str, new: str, where: str, words: str) -> None:
+    text, line, column = unmarked(changed((old, new)))
+    (fault,) = faults_of(text)
+    assert (fault.line, fault.column, fault.where) == (line, column, where)
+    assert words in fault.problem
+
+
+def test_a_payload_that_nobody_carries_is_kept_with_a_warning() -> None:
+    scenario = read(
+        changed(("[[payload]]", '[[payload]]\nid = "spare"\nfrom = "micius-like"\n[[payload]]'))
+    )
+    assert scenario.kept_blocks["payload"] == {"spare": {"id": "spare", "from": "micius-like"}}
+    assert "payload spare: no satellite carries it" in scenario.warnings
+
+
+ONE_DECOY = (
+    ('"bb84_two_decoy"', '¦"bb84_one_decoy"'),
+    ("[0.70, 0.10, 0.0]", "[0.70, 0.10]"),
+    ("[0.80, 0.15, 0.05]", "[0.80, 0.20]"),
+)
+
+
+def test_a_protocol_without_a_key_model_is_refused_where_a_satellite_needs_it() -> None:
+    text, line, column = unmarked(changed(*ONE_DECOY))
+    (fault,) = faults_of(text)
+    assert (fault.line, fault.column) == (line, column)
+    assert "satellite qube-2 needs one" in fault.problem
+    assert fault.mend == "supported: bb84_two_decoy"
+
+
+def test_a_protocol_without_a_key_model_is_kept_where_nobody_needs_it() -> None:
+    edits = [*ONE_DECOY, ('payload = "qube-2"', 'payload = "leo-1550"')]
+    scenario = read(changed(*edits).replace("¦", ""))
+    assert "payload qube-2: no satellite carries it" in scenario.warnings
+
+
+def test_an_entangled_source_needs_bbm92() -> None:
+    text, line, column = unmarked(changed(('role = "trusted_node"', 'role = ¦"entangled_source"')))
+    (fault,) = faults_of(text)
+    assert (fault.line, fault.column) == (line, column)
+    assert "cannot send bb84_two_decoy" in fault.problem
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("enabled = false", "enabled = ¦true"), ("enabled = false\n", "")]
+)
+def test_a_constellation_that_would_fly_is_refused(old: str, new: str) -> None:
+    text = changed((old, new))
+    (fault,) = faults_of(text.replace("¦", ""))
+    assert "come with a later version" in fault.problem
+    assert "enabled = false" in fault.mend
+    if "¦" in text:
+        assert (fault.line, fault.column) == unmarked(text)[1:]
+    else:
+        assert fault.where == "constellation[0]"
+
+
+@pytest.mark.parametrize("coupling", ["fibre_tip_tilt", "fibre_adaptive_optics"])
+def test_a_fibre_coupling_is_refused_because_its_loss_is_not_known_yet(coupling: str) -> None:
+    modes = "modes = 60\nbandwidth_hz = 300.0\n" if coupling.endswith("optics") else ""
+    text, line, column = unmarked(
+        changed(('coupling = "free_space"', f'{modes}coupling = ¦"{coupling}"'))
+    )
+    (fault,) = faults_of(text)
+    assert (fault.line, fault.column) == (line, column)
+    assert "keys would be too long" in fault.problem
+
+
+def test_two_satellites_of_one_catalogue_number_are_named() -> None:
+    twin = '[[satellite]]\nid = "twin"\nnorad_id = 69023\npayload = "qube-2"\n\n[[constellation]]'
+    scenario = read(changed(("[[constellation]]", twin)))
+    assert any("qube-2 and twin have one catalogue number" in text for text in scenario.warnings)
