@@ -18,7 +18,7 @@ MAX_KEY_SEGMENTS = 8
 MAX_BRACKETS = 32
 _MAX_FAULTS = 20
 _OTHER = r"""[^"'\[\]{}.\n]*+"""
-_HARMLESS_LINE = re.compile(rf"^(?:{_OTHER}\.){{0,{MAX_KEY_SEGMENTS - 1}}}+{_OTHER}$", re.MULTILINE)
+_HARMLESS_LINE = re.compile(rf"^(?:{_OTHER}\.){{0,{MAX_KEY_SEGMENTS - 1}}}{_OTHER}$", re.MULTILINE)
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 

@@ -11,15 +11,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+# Strings are unrolled loops, which never backtrack far. Possessive groups would say it shorter,
+# but Python 3.11.2 (Debian 12) matches them wrongly (fixed in 3.11.5).
 _TOKEN = re.compile(
     r"""(?P<gap>[ \t\r]+|\#[^\n]*)
     |(?P<newline>\n)
-    |(?P<block>\"\"\"(?:\\.|"{1,2}(?!")|[^"\\])*+"{3,5}|'''(?:'{1,2}(?!')|[^'])*+'{3,5})
+    |(?P<block>\"\"\"[^"\\]*(?:(?:\\.|"{1,2}(?!"))[^"\\]*)*"{3,5}|'''[^']*(?:'{1,2}(?!')[^']*)*'{3,5})
     |(?P<open_block>\"\"\"|''')
-    |(?P<string>"(?:\\[^\n]|[^"\\\n])*+"|'[^'\n]*+')
+    |(?P<string>"[^"\\\n]*(?:\\[^\n][^"\\\n]*)*"|'[^'\n]*')
     |(?P<open_string>["'])
     |(?P<mark>[\[\]{}=,.])
-    |(?P<word>[^\s\#"'\[\]{}=,.]++)
+    |(?P<word>[^\s\#"'\[\]{}=,.]+)
     |(?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
-from euroqci_planner.mission.table import Table, column, locked
+from euroqci_planner.mission.table import Table, column, locked, rebuilt
 from euroqci_planner.units import FloatArray
 
 
@@ -91,15 +91,10 @@ class SunlitSkyRadiance:
         if self.radiance_w_m2_sr_um.shape != wanted:
             raise ValueError(f"SunlitSkyRadiance: the grid is not of shape {wanted}")
 
-    def __getstate__(self) -> tuple[Any, ...]:
-        """State for another process."""
-        return tuple(getattr(self, spec.name) for spec in fields(self))
-
-    def __setstate__(self, state: tuple[Any, ...]) -> None:
-        """Restore and lock again: NumPy drops the lock when it pickles."""
-        for spec, value in zip(fields(self), state, strict=True):
-            object.__setattr__(self, spec.name, value)
-        self.__post_init__()
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel to another process by way of the constructor, which locks the arrays again."""
+        values = {spec.name: getattr(self, spec.name) for spec in fields(self)}
+        return rebuilt, (type(self), values)
 
 
 _GRID = (

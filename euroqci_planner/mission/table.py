@@ -81,8 +81,9 @@ class Table:
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel to another process by way of the constructor, which locks the columns again."""
         values = {spec.name: getattr(self, spec.name) for spec in fields(self)}
-        return _rebuilt, (type(self), values)
+        return rebuilt, (type(self), values)
 
 
-def _rebuilt(kind: type[Table], values: dict[str, Any]) -> Table:
+def rebuilt(kind: type[Any], values: dict[str, Any]) -> Any:
+    """A record made anew from its fields: how frozen records arrive in another process."""
     return kind(**values)
