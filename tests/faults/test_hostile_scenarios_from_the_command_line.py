@@ -53,6 +53,10 @@ START = "start_utc = 2026-06-14T12:00:00Z"
         ("duration_days = 7.0", "duration_days = nan", ("duration_days",)),
         ("duration_days = 7.0", "duration_dayz = 7.0", ("duration_dayz", "duration_days")),
         ("norad_id = 69023", "norad_id = 99999", ("99999",)),
+        ('from = "OGS-CAL"', 'from = "OGS-CAL"\nlatitude_deg = 148.1', ("148.1", "-90 and 90")),
+        ('id = "calern"', 'id = "matera"', ("matera", "taken")),
+        ("duration_days = 7.0", "duration_days = 7,0", ("decimal comma", "7.0")),
+        ("horizon_mask_deg = [", "horizon_mask_deg = []\nunused = [", ("horizon_mask_deg",)),
     ],
 )
 def test_a_hostile_value_is_refused_by_name(tmp_path, old, new, words):
@@ -76,6 +80,39 @@ def test_an_empty_file_a_binary_file_and_a_missing_file_are_refused(tmp_path):
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert_refused(run, tmp_path, "absent.toml")
+
+
+def checksummed(line: str) -> str:
+    """An element line with the checksum that it should have."""
+    body = line.ljust(69)[:68]
+    return body + str(sum(int(c) if c.isdigit() else c == "-" for c in body) % 10)
+
+
+def with_first_line(change) -> bytes:
+    """The orbit file of the sample with another first element line of QUBE-II."""
+    lines = (SAMPLE.parent / ORBIT_FILE).read_text("ascii").splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("1 69023"))
+    lines[at] = checksummed(change(lines[at]))
+    return "\n".join([*lines, ""]).encode()
+
+
+def test_a_twenty_year_old_element_set_is_refused_with_its_age(tmp_path):
+    old = with_first_line(lambda line: line.replace(" 26164.", " 06164."))
+    run = planned(tmp_path, SAMPLE.read_bytes(), {ORBIT_FILE: old})
+    assert_refused(run, tmp_path, "69023", "days before the start of the plan", "max_age_days")
+
+
+def test_an_accepted_old_element_set_that_has_decayed_is_refused_from_when(tmp_path):
+    old = with_first_line(lambda line: line.replace(" 26164.", " 06164."))
+    text = edited('on_stale = "refuse"', 'on_stale = "accept"')
+    run = planned(tmp_path, text, {ORBIT_FILE: old})
+    assert_refused(run, tmp_path, "qube-2", "unusable from 2013-")
+
+
+def test_a_decaying_satellite_is_refused_from_when_and_never_shown_as_no_passes(tmp_path):
+    heavy = with_first_line(lambda line: line.replace("39761-3", "39761+1"))
+    run = planned(tmp_path, SAMPLE.read_bytes(), {ORBIT_FILE: heavy})
+    assert_refused(run, tmp_path, "qube-2", "unusable from 2026-06-1")
 
 
 @pytest.mark.parametrize(
