@@ -15,6 +15,8 @@ EXIT_TEXT = """exit codes: 0 done · 1 internal error · 2 usage · 3 invalid in
 _PLANNING = "euroqci_planner.cli.planning_verbs"
 _SCENARIO = "euroqci_planner.cli.scenario_verbs"
 _VALIDATE = "euroqci_planner.cli.validate_verb"
+_CATALOGUE = "euroqci_planner.cli.catalogue_verb"
+_CATALOGUE_KINDS = ("stations", "nodes", "fibre", "payloads", "devices")
 _SCENARIO_HELP = "scenario file (TOML)"
 
 
@@ -27,9 +29,10 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"euroqci-planner {__version__}")
+    version = f"euroqci-planner {__version__}"
+    parser.add_argument("-V", "--version", action="version", version=version)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for add in (_plan, _passes, _export, _validate, _new, _schema, _doctor):
+    for add in (_plan, _passes, _export, _validate, _catalogue, _new, _schema, _doctor):
         add(verbs)
     return parser
 
@@ -62,6 +65,13 @@ def _validate(verbs: Verbs) -> None:
     groups = "only this group: orbit, link, key (repeatable)"
     verb = _verb(verbs, "validate", "Recompute published numbers and compare.", _VALIDATE)
     verb.add_argument("--group", action="append", metavar="GROUP", help=groups)
+
+
+def _catalogue(verbs: Verbs) -> None:
+    verb = _verb(verbs, "catalogue", "List what is packaged, with its sources.", _CATALOGUE)
+    verb.add_argument("kind", choices=_CATALOGUE_KINDS, help="what to list")
+    verb.add_argument("id", nargs="?", help="show this row with everything that is known")
+    verb.add_argument("--country", metavar="XX", help="only rows of this country")
 
 
 def _new(verbs: Verbs) -> None:
