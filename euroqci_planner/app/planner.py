@@ -11,6 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from euroqci_planner.app.constellations import with_constellations
 from euroqci_planner.app.pipeline import PASS_STAGES, PLAN_STAGES, passes_of, plan_of
 from euroqci_planner.app.progress import Progress
 from euroqci_planner.errors import Fault, InvalidInput
@@ -28,7 +29,7 @@ def load_scenario(path: str | PathLike[str]) -> Scenario:
 
     Raises `InvalidInput` with all faults at once: place, value, problem, mend.
     """
-    return scenario_file.load_scenario(Path(path))
+    return with_constellations(scenario_file.load_scenario(Path(path)))
 
 
 def refuse_refused_records(scenario: Scenario) -> None:

@@ -8,14 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from euroqci_planner.io.catalogue import CatalogueRow
-from euroqci_planner.io.scenario_assets import instant, payload_noun, satellite_noun, station_noun
+from euroqci_planner.io.scenario_assets import (
+    constellation_noun,
+    instant,
+    payload_noun,
+    satellite_noun,
+    station_noun,
+)
 from euroqci_planner.io.scenario_merge import FROM, Filled
 from euroqci_planner.io.scenario_orbits import Orbits
 from euroqci_planner.io.scenario_parts import Part
 from euroqci_planner.io.scenario_schema import ScenarioDocument
 from euroqci_planner.io.scenario_settings import policy_noun, schedule_noun, weather_noun
 from euroqci_planner.io.scenario_support import kept_aside
-from euroqci_planner.mission.assets import Payload, Satellite, Station
+from euroqci_planner.mission.assets import Constellation, Payload, Satellite, Station
 from euroqci_planner.mission.orbits import ElementSet
 from euroqci_planner.mission.scenario import InputFile, Scenario
 from euroqci_planner.units import SECONDS_PER_DAY
@@ -50,6 +56,7 @@ def assembled(checked: Checked, folder: Path, source: InputFile, display: str) -
         step_s=settings.step_s,
         satellites=satellites,
         stations=tuple(_stations(checked)),
+        constellations=tuple(_constellations(checked)),
         orbit_files=orbits.files,
         policy=policy_noun(document.policy),
         schedule=schedule_noun(document.schedule),
@@ -65,6 +72,13 @@ def _satellites(checked: Checked) -> Iterator[Satellite]:
     payloads = dict(_payloads(checked))
     for index, record in enumerate(checked.document.satellite):
         yield satellite_noun(record, checked.orbits.sources[index], payloads[record.payload])
+
+
+def _constellations(checked: Checked) -> Iterator[Constellation]:
+    payloads = dict(_payloads(checked))
+    for record in checked.document.constellation:
+        if record.enabled:
+            yield constellation_noun(record, payloads[record.payload])
 
 
 def _payloads(checked: Checked) -> Iterator[tuple[str, Payload]]:

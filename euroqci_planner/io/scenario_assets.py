@@ -14,14 +14,16 @@ from euroqci_planner.io.schema_payloads import (
 )
 from euroqci_planner.io.schema_satellites import (
     CircularRecord,
+    ConstellationRecord,
     KeplerianRecord,
     OrbitRecord,
-    SatelliteRecord,
+    SpacecraftRecord,
 )
 from euroqci_planner.io.schema_stations import ReceiverRecord, StationRecord
 from euroqci_planner.mission.assets import (
     Atmosphere,
     Closure,
+    Constellation,
     Coupling,
     DecoySource,
     DivergenceBeam,
@@ -43,6 +45,8 @@ from euroqci_planner.mission.orbits import (
     KeplerianOrbit,
     OrbitSource,
     SunSynchronousOrbit,
+    WalkerKind,
+    WalkerPattern,
 )
 from euroqci_planner.timebase import NOT_A_TIME, from_datetime
 from euroqci_planner.units import KILO, MEGA, SECONDS_PER_HOUR
@@ -154,7 +158,7 @@ def design_orbit(record: OrbitRecord) -> DesignOrbit:
     )
 
 
-def satellite_noun(record: SatelliteRecord, orbit: OrbitSource, payload: Payload) -> Satellite:
+def satellite_noun(record: SpacecraftRecord, orbit: OrbitSource, payload: Payload) -> Satellite:
     """Satellite on its resolved orbit with its payload."""
     memory = record.key_memory_mbit
     return Satellite(
@@ -172,6 +176,29 @@ def satellite_noun(record: SatelliteRecord, orbit: OrbitSource, payload: Payload
         eclipse_only=record.eclipse_only,
         standard_magnitude=record.standard_magnitude,
         diffuse_area_m2=record.diffuse_area_m2,
+    )
+
+
+def constellation_noun(record: ConstellationRecord, payload: Payload) -> Constellation:
+    """Constellation; its member flies the first orbit of the pattern until it is laid out."""
+    epoch_utc = instant(record.epoch_utc)
+    pattern = WalkerPattern(
+        kind=WalkerKind(record.pattern),
+        satellites=record.satellites,
+        planes=record.planes,
+        phasing=record.phasing,
+        altitude_m=record.altitude_km * KILO,
+        inclination_rad=math.radians(record.inclination_deg),
+        epoch_utc=epoch_utc,
+    )
+    orbit = CircularOrbit(
+        epoch_utc=epoch_utc,
+        altitude_m=pattern.altitude_m,
+        inclination_rad=pattern.inclination_rad,
+        raan_rad=0.0,
+    )
+    return Constellation(
+        id=record.id, pattern=pattern, member=satellite_noun(record, orbit, payload)
     )
 
 

@@ -10,9 +10,10 @@ from euroqci_planner.io.nearest_name import mend_unknown
 from euroqci_planner.io.scenario_parts import Part
 from euroqci_planner.io.scenario_places import Problem
 from euroqci_planner.io.schema_types import ID_PATTERN, LATEST
+from euroqci_planner.mission.assets import member_ids
 
 _ID = re.compile(ID_PATTERN)
-_NEEDED = ("satellite", "station", "payload")
+_NEEDED = ("station", "payload")
 _UNIQUE = (
     (("satellite", "constellation"), "id"),
     (("station", "node"), "id"),
@@ -75,6 +76,28 @@ def _nothing_to_plan(document: Part) -> Iterator[Problem]:
         if document.value.get(block) == []:
             mend = "add at least one; `euroqci-planner new` writes an example"
             yield Problem((block,), f"there is no [[{block}]]", mend)
+    if not document.value.get("satellite", []) and not list(flown_constellations(document)):
+        mend = "add one, or an enabled [[constellation]]; `euroqci-planner new` writes an example"
+        yield Problem(("satellite",), "there is no [[satellite]]", mend)
+
+
+def flown_constellations(document: Part) -> Iterator[Part]:
+    """Constellations that are not switched off."""
+    for part in document.tables("constellation"):
+        if part.value.get("enabled", True) is not False:
+            yield part
+
+
+def _members(document: Part) -> list[str] | None:
+    """Ids of the satellites of constellations, or None where a fault hides them."""
+    found: list[str] = []
+    for part in flown_constellations(document):
+        name = part.text("id")
+        satellites, planes = part.number("satellites"), part.number("planes")
+        if name is None or not satellites or not planes or satellites % planes:
+            return None
+        found.extend(member_ids(name, int(satellites), int(planes)))
+    return found
 
 
 def _duplicates(document: Part, blocks: tuple[str, ...], key: str) -> Iterator[Problem]:
@@ -119,6 +142,9 @@ def _schedule_problems(document: Part) -> Iterator[Problem]:
         return
     for block, keys, target in _SCHEDULE_LINKS:
         known = _ids(document, (target,))
+        if target == "satellite" and known is not None:
+            members = _members(document)
+            known = None if members is None else [*known, *members]
         for part in schedule.tables(block):
             yield from _unknown(part, keys, known, target, ())
     named = (part.text("quota_group") for part in document.tables("demand"))

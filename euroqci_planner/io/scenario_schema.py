@@ -38,7 +38,7 @@ class ScenarioDocument(Record):
     schema_version: Literal[1] = told("Version of the format; the first key.", alias="schema")
     scenario: ScenarioRecord = told("Name, window and sampling.")
     orbit_file: list[OrbitFileRecord] = told("Files with element sets.", [])
-    satellite: list[SatelliteRecord] = told("Satellites, one block each.")
+    satellite: list[SatelliteRecord] = told("Satellites, one block each.", [])
     constellation: list[ConstellationRecord] = told("Walker patterns.", [])
     payload: list[PayloadRecord] = told("Transmitting terminals.")
     station: list[StationRecord] = told("Optical ground stations.")
@@ -61,7 +61,7 @@ def strict_schema() -> dict[str, Any]:
 
 _FROM = "from"
 _NESTED_IN_CATALOGUE = {"StationRecord": "receiver", "PayloadRecord": "source"}
-_NEEDED = ("satellite", "payload", "station")
+_NEEDED = ("payload", "station")
 _ORBIT_KEYS = ("norad_id", "tle", "orbit")
 
 
@@ -77,6 +77,7 @@ def scenario_json_schema() -> dict[str, Any]:
         _ask_without_from(records, name)
     for block in _NEEDED:
         schema["properties"][block]["minItems"] = 1
+    schema["anyOf"] = [{"required": [block]} for block in ("satellite", "constellation")]
     records["SatelliteRecord"]["oneOf"] = [{"required": [key]} for key in _ORBIT_KEYS]
     return {
         "$schema": JSON_SCHEMA_DIALECT,

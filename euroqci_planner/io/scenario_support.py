@@ -13,11 +13,10 @@ from typing import Any
 
 from euroqci_planner.io.scenario_parts import Part
 from euroqci_planner.io.scenario_places import Problem
-from euroqci_planner.io.scenario_references import payloads_by_id
+from euroqci_planner.io.scenario_references import flown_constellations, payloads_by_id
 
 SUPPORTED_PROTOCOLS = ("bb84_two_decoy",)
 _KEPT_BLOCKS = (
-    "constellation",
     "node",
     "fibre_link",
     "link_store",
@@ -30,18 +29,10 @@ _NOT_YET = "kept, not used yet"
 
 def refused_problems(document: Part) -> Iterator[Problem]:
     """What cannot be planned by this version, because leaving it out would mislead."""
-    for part in document.tables("constellation"):
-        if part.value.get("enabled", True) is True:
-            mend = "set enabled = false to keep the block, or list the satellites one by one"
-            problem = "constellations come with a later version: its satellites would be missing"
-            if part.has("enabled"):
-                yield part.problem("enabled", problem, mend)
-            else:
-                yield Problem(part.path, problem, mend)
     for part in document.tables("station"):
         yield from _coupling_problems(part)
     payloads = payloads_by_id(document)
-    for part in document.tables("satellite"):
+    for part in (*document.tables("satellite"), *flown_constellations(document)):
         source = _source_of(part, payloads)
         if source:
             yield from _protocol_problems(part, source)
@@ -124,6 +115,10 @@ def kept_aside(written: Part, filled: Part) -> KeptAside:
         if written.value.get(block):
             blocks[block] = deepcopy(written.value[block])
             warnings.append(f"[[{block}]]: {_NOT_YET}")
+    for pattern in written.tables("constellation"):
+        if pattern.value.get("enabled", True) is False:
+            blocks.setdefault("constellation", []).append(deepcopy(pattern.value))
+            warnings.append(f"constellation {pattern.text('id')}: enabled = false, not flown")
     for block, settings in _SETTINGS.items():
         part = filled.table(block)
         if part:
@@ -161,7 +156,8 @@ def _keep_payloads(
     written: Part, filled: Part, blocks: dict[str, Any], warnings: list[str]
 ) -> None:
     """Payloads that no satellite carries, and settings that no room uses."""
-    flown = {part.text("payload") for part in filled.tables("satellite")}
+    carriers = (*filled.tables("satellite"), *flown_constellations(filled))
+    flown = {part.text("payload") for part in carriers}
     for part in written.tables("payload"):
         name = part.text("id") or ""
         if name not in flown:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from euroqci_planner.mission.orbits import OrbitSource
+from euroqci_planner.mission.orbits import OrbitSource, WalkerPattern
 from euroqci_planner.timebase import NOT_A_TIME
 
 
@@ -150,6 +150,32 @@ class Satellite:
     eclipse_only: bool = False
     standard_magnitude: float | None = None
     diffuse_area_m2: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constellation:
+    """Satellites of one kind on a Walker pattern.
+
+    `member` is the satellite that all of them are, but for id, name and orbit.
+    """
+
+    id: str
+    pattern: WalkerPattern
+    member: Satellite
+
+    def member_ids(self) -> tuple[str, ...]:
+        """Ids in the order of the pattern: `unio-p2-s3` is the third satellite of plane two."""
+        return member_ids(self.id, self.pattern.satellites, self.pattern.planes)
+
+
+def member_ids(constellation_id: str, satellites: int, planes: int) -> tuple[str, ...]:
+    """Ids of the satellites of a constellation, plane by plane, both counted from one."""
+    per_plane = satellites // planes
+    return tuple(
+        f"{constellation_id}-p{plane}-s{place}"
+        for plane in range(1, planes + 1)
+        for place in range(1, per_plane + 1)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,29 @@ class KeplerianOrbit:
     mean_anomaly_rad: float
 
 
+class WalkerKind(StrEnum):
+    """How the planes of a Walker pattern are spread: over a full turn, or over half of one."""
+
+    DELTA = "walker_delta"
+    STAR = "walker_star"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WalkerPattern:
+    """Walker pattern i: t/p/f of circular design orbits; `planes` divides `satellites`.
+
+    `phasing` is f, 0 <= f < planes. Altitude as in `CircularOrbit`.
+    """
+
+    kind: WalkerKind
+    satellites: int
+    planes: int
+    phasing: int
+    altitude_m: float
+    inclination_rad: float
+    epoch_utc: np.datetime64
+
+
 DesignOrbit = SunSynchronousOrbit | CircularOrbit | KeplerianOrbit
 OrbitSource = ElementSet | DesignOrbit
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from euroqci_planner.mission.assets import Satellite, Station
+from euroqci_planner.mission.assets import Constellation, Satellite, Station
 from euroqci_planner.mission.orbits import OrbitFile
 from euroqci_planner.timebase import NOT_A_TIME, instant_after
 
@@ -143,7 +143,8 @@ class InputFile:
 class Scenario:
     """A complete, checked scenario.
 
-    Satellites and stations are in the order of the file. `kept_blocks` holds the blocks whose
+    Satellites and stations are in the order of the file; those of `constellations` follow as soon
+    as the patterns are laid out. `kept_blocks` holds the blocks whose
     room is not built yet, as checked plain data by block name, so that nothing is lost when the
     scenario is written again; `warnings` says so, among other things.
     """
@@ -158,6 +159,7 @@ class Scenario:
     seed: int = 0
     marking: str = "UNMARKED"
     step_s: float = 1.0
+    constellations: tuple[Constellation, ...] = ()
     orbit_files: tuple[OrbitFile, ...] = ()
     policy: Policy = field(default_factory=Policy)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)

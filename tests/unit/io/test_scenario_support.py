@@ -18,13 +18,13 @@ from euroqci_planner.mission.scenario import (
 
 def test_the_example_loads_in_full_with_these_warnings() -> None:
     assert read(example()).warnings == (
-        "[[constellation]]: kept, not used yet",
         "[[node]]: kept, not used yet",
         "[[fibre_link]]: kept, not used yet",
         "[[link_store]]: kept, not used yet",
         "[[demand]]: kept, not used yet",
         "[[requirement]]: kept, not used yet",
         "[[cost]]: kept, not used yet",
+        "constellation unio: enabled = false, not flown",
         "[policy] usable_window = optimise: kept, not used yet; the whole usable window is used",
         "[schedule] freeze_hours = 12.0: kept, not used yet; nothing is frozen",
         "[schedule] change_penalty = 0.02: kept, not used yet; changes cost nothing",
@@ -140,17 +140,41 @@ def test_an_entangled_source_needs_bbm92() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("enabled = false", "enabled = ¦true"), ("enabled = false\n", "")]
+    ("old", "new"), [("enabled = false", "enabled = true"), ("enabled = false\n", "")]
 )
-def test_a_constellation_that_would_fly_is_refused(old: str, new: str) -> None:
-    text = changed((old, new))
-    (fault,) = faults_of(text.replace("¦", ""))
-    assert "come with a later version" in fault.problem
-    assert "enabled = false" in fault.mend
-    if "¦" in text:
-        assert (fault.line, fault.column) == unmarked(text)[1:]
-    else:
-        assert fault.where == "constellation[0]"
+def test_a_constellation_that_is_not_switched_off_becomes_a_noun(old: str, new: str) -> None:
+    scenario = read(changed((old, new)))
+    (unio,) = scenario.constellations
+    assert (unio.pattern.satellites, unio.pattern.planes, unio.pattern.phasing) == (24, 6, 1)
+    assert unio.member.payload.id == "leo-1550"
+    assert unio.member_ids()[:5] == (
+        "unio-p1-s1",
+        "unio-p1-s2",
+        "unio-p1-s3",
+        "unio-p1-s4",
+        "unio-p2-s1",
+    )
+    assert "constellation" not in scenario.kept_blocks
+
+
+def test_a_ban_may_name_a_satellite_of_a_constellation_and_no_other() -> None:
+    flown = ("enabled = false", "enabled = true")
+    ban = 'satellite = "eagle-1"                      # satellite, station or both'
+    assert read(changed(flown, (ban, 'satellite = "unio-p6-s4"'))).schedule.bans
+    (fault,) = faults_of(changed(flown, (ban, 'satellite = "unio-p6-s5"')))
+    assert "unio-p6-s" in fault.mend
+
+
+def test_a_scenario_may_fly_a_constellation_alone_but_not_nothing() -> None:
+    text = changed(("enabled = false", "enabled = true"))
+    head, _, rest = text.partition("[[satellite]]")
+    alone = head + "[[constellation]]" + rest.partition("[[constellation]]")[2]
+    for block in ("[[link_store]]", "[[schedule.pin]]", "[[schedule.ban]]"):
+        before, _, after = alone.partition(block)
+        alone = before + "[" + after.partition("\n[")[2]
+    assert len(read(alone).constellations) == 1
+    faults = faults_of(alone.replace("enabled = true", "enabled = false"))
+    assert any("no [[satellite]]" in fault.problem for fault in faults)
 
 
 @pytest.mark.parametrize("coupling", ["fibre_tip_tilt", "fibre_adaptive_optics"])
