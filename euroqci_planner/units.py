@@ -16,6 +16,7 @@ PLANCK_J_S = 6.626_070_15e-34
 
 KILO = 1e3
 MEGA = 1e6
+GIGA = 1e9
 MILLI = 1e-3
 MICRO = 1e-6
 NANO = 1e-9

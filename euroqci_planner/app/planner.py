@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from euroqci_planner.app.constellations import with_constellations
+from euroqci_planner.app.memory import refuse_too_large
 from euroqci_planner.app.pipeline import PASS_STAGES, PLAN_STAGES, passes_of, plan_of
 from euroqci_planner.app.progress import Progress
 from euroqci_planner.errors import Fault, InvalidInput
@@ -44,13 +45,32 @@ def refuse_refused_records(scenario: Scenario) -> None:
         raise InvalidInput(faults)
 
 
-def make_plan(scenario: Scenario, progress: Progress | None = None) -> Plan:
-    """Make the complete plan; raises `InvalidInput` for impossible input, `Cancelled` on stop."""
+def make_plan(
+    scenario: Scenario,
+    progress: Progress | None = None,
+    *,
+    memory_limit_bytes: float | None = None,
+) -> Plan:
+    """Make the complete plan.
+
+    Raises `InvalidInput` for impossible input and where the passes would not fit into memory
+    (80 % of the machine's, or `memory_limit_bytes`), `Cancelled` on stop.
+    """
+    refuse_too_large(scenario, memory_limit_bytes)
     return plan_of(scenario, (progress or Progress()).staged(PLAN_STAGES))
 
 
-def find_passes(scenario: Scenario, progress: Progress | None = None) -> Plan:
-    """Find the passes and their usable windows alone: a plan without link, keys and schedule."""
+def find_passes(
+    scenario: Scenario,
+    progress: Progress | None = None,
+    *,
+    memory_limit_bytes: float | None = None,
+) -> Plan:
+    """Find the passes and their usable windows alone: a plan without link, keys and schedule.
+
+    Raises as `make_plan` does.
+    """
+    refuse_too_large(scenario, memory_limit_bytes)
     return passes_of(scenario, (progress or Progress()).staged(PASS_STAGES))
 
 

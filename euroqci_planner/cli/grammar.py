@@ -103,3 +103,5 @@ def _verb(verbs: Verbs, name: str, text: str, module: str) -> argparse.ArgumentP
 def _strict(verb: argparse.ArgumentParser) -> None:
     text = "exit 3 if any record of an orbit file was refused"
     verb.add_argument("--strict", action="store_true", help=text)
+    text = "refuse work that needs more (default: 80 %% of the machine's memory)"
+    verb.add_argument("--memory-limit-gb", type=float, metavar="GB", help=text)

@@ -16,6 +16,7 @@ from euroqci_planner.errors import (
 )
 from euroqci_planner.mission.plan import Plan
 from euroqci_planner.mission.scenario import Scenario
+from euroqci_planner.units import GIGA
 
 
 def plan(options: Namespace, console: Console) -> int:
@@ -30,7 +31,9 @@ def plan(options: Namespace, console: Console) -> int:
 def passes(options: Namespace, console: Console) -> int:
     """Find the passes of one scenario."""
     scenario = _loaded(options.scenario, console, strict=options.strict)
-    found = planner.find_passes(scenario, console.progress(scenario.name))
+    found = planner.find_passes(
+        scenario, console.progress(scenario.name), memory_limit_bytes=_memory_limit(options)
+    )
     _warn(found, console)
     files = planner.plan_files(found)
     if options.out is None:
@@ -57,9 +60,15 @@ def export(options: Namespace, console: Console) -> int:
 
 def _plan_one(options: Namespace, path: str, console: Console) -> Plan:
     scenario = _loaded(path, console, strict=options.strict)
-    made = planner.make_plan(scenario, console.progress(scenario.name))
+    made = planner.make_plan(
+        scenario, console.progress(scenario.name), memory_limit_bytes=_memory_limit(options)
+    )
     _warn(made, console)
     return made
+
+
+def _memory_limit(options: Namespace) -> float | None:
+    return None if options.memory_limit_gb is None else options.memory_limit_gb * GIGA
 
 
 def _loaded(path: str, console: Console, *, strict: bool) -> Scenario:

@@ -15,7 +15,7 @@ from euroqci_planner.io.scenario_parts import Part
 from euroqci_planner.io.scenario_places import Problem
 from euroqci_planner.io.scenario_references import flown_constellations, payloads_by_id
 
-SUPPORTED_PROTOCOLS = ("bb84_two_decoy",)
+SUPPORTED_PROTOCOLS = ("bb84_two_decoy", "bb84_one_decoy")
 _KEPT_BLOCKS = (
     "node",
     "fibre_link",
@@ -54,7 +54,7 @@ def _source_of(satellite: Part, payloads: Mapping[str, Part]) -> Part | None:
 
 def _protocol_problems(satellite: Part, source: Part) -> Iterator[Problem]:
     protocol = source.text("protocol")
-    if protocol in {"bb84_one_decoy", "bbm92"}:
+    if protocol == "bbm92":
         yield source.problem(
             "protocol",
             f"no key model in this version, and satellite {satellite.text('id')} needs one",

@@ -154,3 +154,25 @@ def test_quiet_says_nothing_on_the_way(planner, short_scenario, tmp_path):
     run = planner("plan", short_scenario, "--out", tmp_path / "plan", "--quiet")
     assert run.returncode == 0
     assert run.stderr == b""
+
+
+def test_one_decoy_is_planned_from_end_to_end(planner, short_scenario, tmp_path):
+    text = short_scenario.read_text("utf-8")
+    source = """[payload.source]
+protocol = "bb84_one_decoy"
+pulse_rate_mhz = 100.0
+pulse_width_ps = 200.0
+settings = "fixed"
+intensities = [0.60, 0.15]
+intensity_probabilities = [0.75, 0.25]
+key_basis_probability = 0.80
+intrinsic_error = 0.01
+"""
+    text = text.replace('from = "generic-leo-785"\n', f'from = "generic-leo-785"\n{source}')
+    short_scenario.write_text(text, encoding="utf-8")
+    run = planner("plan", short_scenario, "--out", tmp_path / "plan", "--quiet")
+    assert run.returncode == 0, run.stderr
+    summary = json.loads((tmp_path / "plan" / "summary.json").read_text("utf-8"))
+    assert "Rusca" in json.dumps(summary)
+    rows = rows_of(tmp_path / "plan" / "contacts.csv")
+    assert any(row["satellite_id"] == "midnight" and int(row["key_clear_bits"]) for row in rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scenario_editing import changed, example, faults_of, read, unmarked
 
-from euroqci_planner.mission.assets import SettingsPolicy, SunRule
+from euroqci_planner.mission.assets import Protocol, SettingsPolicy, SunRule
 from euroqci_planner.mission.scenario import (
     BlockPolicy,
     Concentration,
@@ -118,16 +118,32 @@ ONE_DECOY = (
 )
 
 
+PAIRS = (
+    ('protocol = "bb84_two_decoy"', 'protocol = ¦"bbm92"'),
+    ("pulse_rate_mhz = 100.0\npulse_width_ps = 200.0\n", "pair_rate_mhz = 5.0\n"),
+    ("intensities = [0.70, 0.10, 0.0]\n", "coincidence_window_ns = 1.0\n"),
+    (
+        "intensity_probabilities = [0.80, 0.15, 0.05]\n",
+        "local_arm_efficiency = 0.3\nlocal_dark_count_hz = 1000.0\n",
+    ),
+)
+
+
+def test_one_decoy_has_a_key_model() -> None:
+    scenario = read(changed(*ONE_DECOY).replace("¦", ""))
+    assert scenario.satellites[0].payload.source.protocol is Protocol.BB84_ONE_DECOY
+
+
 def test_a_protocol_without_a_key_model_is_refused_where_a_satellite_needs_it() -> None:
-    text, line, column = unmarked(changed(*ONE_DECOY))
+    text, line, column = unmarked(changed(*PAIRS))
     (fault,) = faults_of(text)
     assert (fault.line, fault.column) == (line, column)
     assert "satellite qube-2 needs one" in fault.problem
-    assert fault.mend == "supported: bb84_two_decoy"
+    assert fault.mend == "supported: bb84_two_decoy, bb84_one_decoy"
 
 
 def test_a_protocol_without_a_key_model_is_kept_where_nobody_needs_it() -> None:
-    edits = [*ONE_DECOY, ('payload = "qube-2"', 'payload = "leo-1550"')]
+    edits = [*PAIRS, ('payload = "qube-2"', 'payload = "leo-1550"')]
     scenario = read(changed(*edits).replace("¦", ""))
     assert "payload qube-2: no satellite carries it" in scenario.warnings
 
