@@ -69,7 +69,7 @@ def _radius_m(satellite: Satellite) -> float:
     """Mean distance from the Earth's centre."""
     orbit = satellite.orbit
     if isinstance(orbit, ElementSet):
-        return (_GRAVITY_M3_S2 / orbit.mean_motion_rad_s**2) ** (1.0 / 3.0)
+        return math.cbrt(_GRAVITY_M3_S2 / orbit.mean_motion_rad_s**2)
     if isinstance(orbit, KeplerianOrbit):
         return orbit.semi_major_axis_m
     return _EARTH_RADIUS_M + orbit.altitude_m
