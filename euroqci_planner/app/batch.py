@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -126,11 +127,10 @@ def _one_pool(
     if not waiting:
         return
     pool = ProcessPoolExecutor(min(workers, len(waiting)), mp_context=get_context("spawn"))
-    with _interrupts_held():
-        futures: dict[Future[BatchRow], int] = {
-            pool.submit(_planned, tasks[index]): index for index in waiting
-        }
+    futures: dict[Future[BatchRow], int] = {}
     try:
+        with _interrupts_held():
+            futures |= {pool.submit(_planned, tasks[index]): index for index in waiting}
         while futures:
             done, _ = wait(futures, timeout=POLL_S, return_when=FIRST_COMPLETED)
             check()
@@ -154,12 +154,22 @@ def _interrupts_held() -> Iterator[None]:
     """Workers started inside never see Ctrl+C, which reaches the whole process group.
 
     They inherit the mask of blocked signals from their first instruction on; the parent decides.
+    Another thread of the parent may still take the signal, so that Python would raise in the
+    middle of a start: it is noted, and raised at the end.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    noted: list[int] = []
+    is_main = threading.current_thread() is threading.main_thread()
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    if is_main:
+        handler = signal.signal(signal.SIGINT, lambda number, _: noted.append(number))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if is_main:
+            signal.signal(signal.SIGINT, handler)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    if noted:
+        raise KeyboardInterrupt
 
 
 def _planned(task: _Task) -> BatchRow:
