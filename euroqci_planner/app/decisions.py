@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from euroqci_planner.mission.interfaces import Scheduler
+from euroqci_planner.mission.interfaces import Check, Scheduler, unchecked
 from euroqci_planner.mission.key_yield import KeyYield
 from euroqci_planner.mission.link_budget import PassLink
 from euroqci_planner.mission.pass_table import PassConditions, PassTable
@@ -44,14 +44,22 @@ def undecided(scenario: Scenario, passes: PassTable, conditions: PassConditions)
 
 
 def decide(
-    scenario: Scenario, found: Geometry, link: PassLink, keys: KeyYield, scheduler: Scheduler
+    scenario: Scenario,
+    found: Geometry,
+    link: PassLink,
+    keys: KeyYield,
+    scheduler: Scheduler,
+    check: Check = unchecked,
 ) -> tuple[PassDecisions, Schedule]:
-    """Choose the contacts, check them, and say of every pass what became of it."""
+    """Choose the contacts, check them, and say of every pass what became of it.
+
+    `check` is asked while the scheduler works; what it raises ends it.
+    """
     base = undecided(scenario, found.passes, found.conditions)
     expected = base.clear_probability * keys.key_bits
     candidates = candidates_of(scenario, found, expected)
     satellites, stations = resources_of(scenario.satellites, scenario.stations)
-    schedule = scheduler.schedule(candidates, satellites, stations, scenario.schedule)
+    schedule = scheduler.schedule(candidates, satellites, stations, scenario.schedule, check)
     faults = violations(candidates, schedule, satellites, stations)
     if faults:
         raise AssertionError("the schedule breaks its own rules: " + "; ".join(faults))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import isfinite
 
 from euroqci_planner.app.decisions import decide, undecided
+from euroqci_planner.app.key_stores import key_stores_of
 from euroqci_planner.app.link_and_key import evaluate_link_and_key, refuse_links, warnings_of_links
 from euroqci_planner.app.outcomes import import_report, outcomes, refuse_lost_satellites
 from euroqci_planner.app.progress import Progress
@@ -24,7 +25,7 @@ from euroqci_planner.orbit.usable_windows import pass_conditions
 from euroqci_planner.weather import climatology
 
 PASS_STAGES = (("orbits", 2.0), ("passes", 3.0), ("windows", 2.0))
-PLAN_STAGES = (*PASS_STAGES, ("links and keys", 8.0), ("schedule", 1.0))
+PLAN_STAGES = (*PASS_STAGES, ("links and keys", 8.0), ("schedule", 1.0), ("key stores", 1.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,11 @@ def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "exact") ->
     with progress.stage("links and keys") as advance:
         link, keys, ledgers = evaluate_link_and_key(scenario, found, advance)
     with progress.stage("schedule"):
-        decisions, schedule = decide(scenario, found, link, keys, SCHEDULERS[scheduler])
+        decisions, schedule = decide(
+            scenario, found, link, keys, SCHEDULERS[scheduler], progress.check
+        )
+    with progress.stage("key stores"):
+        stores = key_stores_of(scenario, found, keys, decisions)
     progress.finished()
     return Plan(
         scenario=scenario,
@@ -120,9 +125,12 @@ def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "exact") ->
             *found.sky.warnings,
             *warnings_of_links(scenario),
             *warnings_of_schedule(schedule, scheduler),
+            *stores.warnings,
         ),
         provenance=provenance(found.sky),
         nights=nights(scenario.stations, found.sky.bodies, scenario.duration_s),
+        course=stores.course,
+        forecast=stores.forecast,
     )
 
 

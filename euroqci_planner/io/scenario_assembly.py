@@ -16,6 +16,7 @@ from euroqci_planner.io.scenario_assets import (
     station_noun,
 )
 from euroqci_planner.io.scenario_merge import FROM, Filled
+from euroqci_planner.io.scenario_network import network_noun
 from euroqci_planner.io.scenario_orbits import Orbits
 from euroqci_planner.io.scenario_parts import Part
 from euroqci_planner.io.scenario_schema import ScenarioDocument
@@ -45,6 +46,7 @@ def assembled(checked: Checked, folder: Path, source: InputFile, display: str) -
     settings = document.scenario
     kept = kept_aside(Part((), checked.written), Part((), checked.filled.data))
     satellites = tuple(_satellites(checked))
+    network = network_noun(document, checked.filled.rows, folder)
     return Scenario(
         name=settings.name,
         description=settings.description,
@@ -57,12 +59,18 @@ def assembled(checked: Checked, folder: Path, source: InputFile, display: str) -
         satellites=satellites,
         stations=tuple(_stations(checked)),
         constellations=tuple(_constellations(checked)),
+        network=network,
         orbit_files=orbits.files,
         policy=policy_noun(document.policy),
         schedule=schedule_noun(document.schedule),
         weather=weather_noun(document.weather),
         kept_blocks=kept.blocks,
-        warnings=(*orbits.warnings, *_twin_warnings(satellites), *kept.warnings),
+        warnings=(
+            *orbits.warnings,
+            *_twin_warnings(satellites),
+            *network.warnings,
+            *kept.warnings,
+        ),
         inputs=(source, *_orbit_inputs(checked, folder)),
         path=display,
     )

@@ -22,6 +22,7 @@ from euroqci_planner.io.scenario_assets import instant
 from euroqci_planner.io.scenario_faults import schema_problems
 from euroqci_planner.io.scenario_merge import filled_from_catalogue
 from euroqci_planner.io.scenario_migrations import migrated
+from euroqci_planner.io.scenario_network import network_problems
 from euroqci_planner.io.scenario_orbits import OrbitInput, resolve_orbits
 from euroqci_planner.io.scenario_parts import Part, oversize_problems
 from euroqci_planner.io.scenario_paths import path_problem
@@ -117,6 +118,7 @@ def _problems_between(root: Part, folder: Path) -> Iterator[Problem]:
     catalogue = load_catalogue()
     yield from reference_problems(root, catalogue.devices, catalogue.payloads)
     yield from refused_problems(root)
+    yield from network_problems(root, folder)
     weather = root.table("weather")
     stores = (part.table("store") for part in root.tables("demand"))
     yield from _file_problems(weather, "forecast_file", folder)

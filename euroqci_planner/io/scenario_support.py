@@ -17,10 +17,6 @@ from euroqci_planner.io.scenario_references import flown_constellations, payload
 
 SUPPORTED_PROTOCOLS = ("bb84_two_decoy", "bb84_one_decoy")
 _KEPT_BLOCKS = (
-    "node",
-    "fibre_link",
-    "link_store",
-    "demand",
     "requirement",
     "cost",
 )

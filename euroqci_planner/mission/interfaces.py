@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from euroqci_planner.mission.assets import Payload, Receiver, Satellite, Station
@@ -12,6 +13,12 @@ from euroqci_planner.mission.physics_tables import PhysicsTables
 from euroqci_planner.mission.plan import Candidates, ModelUsed, Resource, Schedule
 from euroqci_planner.mission.scenario import Policy, ScheduleSettings
 from euroqci_planner.units import FloatArray
+
+Check = Callable[[], None]
+
+
+def unchecked() -> None:
+    """The check of work that nobody stops."""
 
 
 class LinkModel(Protocol):
@@ -70,5 +77,6 @@ class Scheduler(Protocol):
         satellites: tuple[Resource, ...],
         stations: tuple[Resource, ...],
         settings: ScheduleSettings,
+        check: Check = unchecked,
     ) -> Schedule:
-        """Decide every candidate."""
+        """Decide every candidate; ask `check` often, and let through what it raises to stop."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from euroqci_planner.mission.key_course import KeyCourse, KeyForecast
 from euroqci_planner.mission.key_yield import EpsilonLedger, KeyYield
 from euroqci_planner.mission.link_budget import PassLink
 from euroqci_planner.mission.orbits import ImportRecord
@@ -206,7 +207,8 @@ class Plan:
     """A complete plan, or the passes alone (`link`, `keys` and `schedule` are None then).
 
     All tables go row by row with `passes`. `provenance` is plain data ready for JSON. `nights`
-    shades timelines; None where they were not computed.
+    shades timelines; None where they were not computed. `course` holds the key stores with the
+    expected deposits, `forecast` the same over many skies; None where there is none.
     """
 
     scenario: Scenario
@@ -226,6 +228,8 @@ class Plan:
     warnings: tuple[str, ...]
     provenance: Mapping[str, Any] = field(default_factory=dict)
     nights: NightTable | None = None
+    course: KeyCourse | None = None
+    forecast: KeyForecast | None = None
 
     @property
     def contact_rows(self) -> NDArray[np.intp]:

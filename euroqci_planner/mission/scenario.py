@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from euroqci_planner.mission.assets import Constellation, Satellite, Station
+from euroqci_planner.mission.network import Network
 from euroqci_planner.mission.orbits import OrbitFile
 from euroqci_planner.timebase import NOT_A_TIME, instant_after
 
@@ -161,6 +162,7 @@ class Scenario:
     step_s: float = 1.0
     constellations: tuple[Constellation, ...] = ()
     orbit_files: tuple[OrbitFile, ...] = ()
+    network: Network = field(default_factory=Network)
     policy: Policy = field(default_factory=Policy)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     weather: WeatherSettings = field(default_factory=WeatherSettings)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from euroqci_planner.mission.interfaces import Check, unchecked
 from euroqci_planner.mission.plan import Candidates, ModelUsed, Resource, Schedule
 from euroqci_planner.mission.scenario import ScheduleSettings
 from euroqci_planner.schedule.conflicts import Mask, Problem, problem_of
+from euroqci_planner.schedule.dive import dived
 from euroqci_planner.schedule.explain import Outcome, schedule_of
 from euroqci_planner.schedule.greedy import (
     GREEDY_METHOD,
@@ -17,18 +19,17 @@ from euroqci_planner.schedule.greedy import (
     supported_objective,
     timetable_of_pins,
 )
-from euroqci_planner.schedule.linear import (
-    Solution,
-    batches,
-    integer,
-    programme_of,
-    relaxed,
-)
+from euroqci_planner.schedule.programme import programme_of
+from euroqci_planner.schedule.relaxation import Relaxation, UnsolvedError
 from euroqci_planner.schedule.repair import improve
+from euroqci_planner.schedule.timetable import Timetable
+from euroqci_planner.schedule.whole_contacts import in_whole_contacts, largest_open_component
+from euroqci_planner.schedule.windows import WINDOW_COLUMNS, improved_in_windows
 from euroqci_planner.units import FloatArray
 
 LINEAR_METHOD = "linear programme, integral"
 ROUNDED_METHOD = "linear programme, rounded and repaired"
+WINDOWS_METHOD = "linear programme, rounded, improved in windows of time"
 INTEGER_METHOD = "integer programme"
 
 EXACT_MODEL = ModelUsed(
@@ -45,19 +46,22 @@ _DIGITS = 6
 
 
 class ExactScheduler:
-    """Solves the linear programme; goes on to whole contacts only where that is needed.
+    """Solves the linear programme; does more only where the gap asked for is not met.
 
-    1. Linear programme over maximal cliques. Integral: the optimum, done.
-    2. Otherwise rounded and repaired, or greedy with exchange where that is worth more. Within
-       `relative_gap` of the bound: done.
-    3. Otherwise the integer programme, for each independent part that is fractional, to
-       `relative_gap` or 10 000 nodes a part; never to a time.
+    1. Linear programme over maximal cliques, nights apart, limits where they bind. Integral: the
+       optimum, done.
+    2. Otherwise rounded step by step and repaired, or greedy with exchange where that is worth
+       more. Within `relative_gap` of the bound: done.
+    3. Otherwise improved in windows of time, as integer programmes of their own. Within: done.
+    4. Otherwise the integer programme, for the independent part that loses most first, each to
+       `relative_gap` or ten thousand nodes (fewer in large parts), until the whole is within;
+       never to a time.
 
     `bound_bits` is never below the best possible total. The order of the input has no say, and
     where step 1 ends the search the choice between selections of equal value follows from ids
     and starts alone, not from the solver's way to it. Without solver, or where it fails, the
     schedule is greedy with exchange and the bound NaN. Raises InvalidInput as `GreedyScheduler`
-    does.
+    does, and what `check` raises, within a fifth of a second.
     """
 
     @property
@@ -71,11 +75,12 @@ class ExactScheduler:
         satellites: tuple[Resource, ...],
         stations: tuple[Resource, ...],
         settings: ScheduleSettings,
+        check: Check = unchecked,
     ) -> Schedule:
-        """Decide every candidate."""
+        """Decide every candidate; what `check` raises ends the work."""
         objective = supported_objective(settings)
         problem = problem_of(candidates, satellites, stations)
-        found = _Search(candidates, problem).found(settings.relative_gap)
+        found = _Search(candidates, problem, check).found(settings.relative_gap)
         outcome = Outcome(
             flown=found.flown,
             method=found.method,
@@ -93,77 +98,104 @@ class _Found:
 
 
 class _Search:
-    """The steps of the exact scheduler on one problem, batch by independent batch."""
+    """The steps of the exact scheduler on one problem."""
 
-    def __init__(self, candidates: Candidates, problem: Problem) -> None:
-        self._candidates = candidates
+    def __init__(self, candidates: Candidates, problem: Problem, check: Check) -> None:
         self._problem = problem
+        self._check = check
+        self._pins = timetable_of_pins(candidates, problem).mask()
         self._programme, self._unit_bits = programme_of(problem)
-        self._batches = batches(self._programme)
-        self._parts = [self._programme.of_columns(chosen) for chosen in self._batches]
+        self._relaxation = Relaxation(self._programme, check)
 
     def found(self, relative_gap: float) -> _Found:
         """A schedule within the gap, as far as the solver can."""
-        relaxations = [relaxed(part) for part in self._parts]
-        solved = [item for item in relaxations if item is not None]
-        if len(solved) < len(self._parts):
+        relaxation = self._relaxation
+        try:
+            relaxation.solve()
+        except UnsolvedError:
             return _Found(self._greedy(), GREEDY_METHOD, math.nan)
-        bound_bits = self._bound_bits(solved)
-        if all(item.is_integral for item in solved):
-            return _Found(self._flown(self._joined(solved)), LINEAR_METHOD, bound_bits)
-        rounded = self._flown(self._joined(solved), repair=True)
-        best = self._better(rounded, self._greedy())
-        gap_bits = bound_bits - _total(self._problem, best)
-        if gap_bits <= max(relative_gap, _SAME_WITHIN) * bound_bits:
-            return _Found(best, ROUNDED_METHOD, bound_bits)
-        return self._in_whole_contacts(solved, best, relative_gap)
+        if relaxation.is_integral:
+            return self._result(self._flown(relaxation.x), LINEAR_METHOD)
+        best = self._better(self._repaired(dived(relaxation, self._check)), self._greedy())
+        if self._is_enough(best, relative_gap):
+            return self._result(best, ROUNDED_METHOD)
+        if largest_open_component(relaxation.parts) > WINDOW_COLUMNS:
+            best = self._in_windows(best, relative_gap)
+            if self._is_enough(best, relative_gap):
+                return self._result(best, WINDOWS_METHOD)
+        return self._result(self._in_whole_contacts(best, relative_gap), INTEGER_METHOD)
 
-    def _in_whole_contacts(
-        self, solved: list[Solution], start: Mask, relative_gap: float
-    ) -> _Found:
-        """Replace what is fractional by the solution of the integer programme."""
-        begin = start[self._programme.columns].astype(np.float64)
-        final = []
-        for part, chosen, relaxation in zip(self._parts, self._batches, solved, strict=True):
-            whole = relaxation
-            if not relaxation.is_integral:
-                found = integer(part, begin[chosen], relative_gap)
-                x = begin[chosen] if found is None else found.x
-                bound = math.inf if found is None else found.bound
-                whole = Solution(x=x, bound=min(bound, relaxation.bound))
-            final.append(whole)
-        whole_contacts = self._flown(self._joined(final), repair=True)
-        return _Found(self._better(whole_contacts, start), INTEGER_METHOD, self._bound_bits(final))
+    def _in_windows(self, best: Mask, relative_gap: float) -> Mask:
+        programme, relaxation = self._programme, self._relaxation
+        x = improved_in_windows(
+            programme,
+            self._problem.tracks[0].start_us[programme.columns],
+            self._share(best),
+            relaxation.prices,
+            self._check,
+            enough=(1.0 - relative_gap) * relaxation.bound,
+        )
+        return self._better(self._repaired(x), best)
+
+    def _in_whole_contacts(self, best: Mask, relative_gap: float) -> Mask:
+        """Solve open parts in whole contacts, the one that loses most first."""
+        relaxation, value = self._relaxation, self._programme.value
+        while True:
+            held = self._share(best)
+            is_open = [part for part in relaxation.parts if not part.is_integral]
+            if not is_open or self._is_enough(best, relative_gap):
+                return best
+            lost = [part.bound - (value * held)[part.columns].sum() for part in is_open]
+            worst = is_open[int(np.argmax(lost))]
+            x, bound = in_whole_contacts(worst, held[worst.columns], relative_gap, self._check)
+            relaxation.improve(worst, x, bound)
+            while relaxation.separate(relaxation.x):
+                pass
+            for part in relaxation.parts:
+                if part.is_integral:
+                    held[part.columns] = np.round(part.x)
+            best = self._better(self._repaired(held), best)
+
+    def _is_enough(self, flown: Mask, relative_gap: float) -> bool:
+        bound_bits = self._relaxation.bound * self._unit_bits
+        gap_bits = bound_bits - _total(self._problem, flown)
+        return gap_bits <= max(relative_gap, _SAME_WITHIN) * bound_bits
+
+    def _result(self, flown: Mask, method: str) -> _Found:
+        return _Found(flown, method, self._relaxation.bound * self._unit_bits)
 
     def _better(self, first: Mask, second: Mask) -> Mask:
         """The selection of larger total, the first of equals."""
         return max((first, second), key=lambda flown: _total(self._problem, flown))
 
     def _greedy(self) -> Mask:
-        return self._flown(np.zeros(len(self._programme.columns)), repair=True)
+        return self._repaired(np.zeros(len(self._programme.columns)))
 
-    def _flown(self, x: FloatArray, *, repair: bool = False) -> Mask:
+    def _flown(self, x: FloatArray) -> Mask:
+        """Pins, then contacts by falling x as far as they fit, then what else fits."""
+        timetable = self._timetable(x)
+        by_value = self._problem.by_value
+        timetable.add_all_that_fit(by_value[self._problem.flyable[by_value]].tolist())
+        return timetable.mask()
+
+    def _repaired(self, x: FloatArray) -> Mask:
         """Pins, then contacts by falling x as far as they fit, then what else fits or pays."""
+        timetable = self._timetable(x)
+        improve(self._problem, timetable, self._check)
+        return timetable.mask()
+
+    def _timetable(self, x: FloatArray) -> Timetable:
         problem = self._problem
-        timetable = timetable_of_pins(self._candidates, problem)
+        timetable = Timetable(problem)
+        timetable.add_all_that_fit(np.flatnonzero(self._pins).tolist())
         share = np.zeros(len(problem))
         share[self._programme.columns] = np.round(x, _DIGITS)
         by_share = problem.by_value[np.argsort(-share[problem.by_value], kind="stable")]
         timetable.add_all_that_fit(by_share[share[by_share] > 0.0].tolist())
-        if repair:
-            improve(problem, timetable)
-        else:
-            timetable.add_all_that_fit(problem.by_value[problem.flyable[problem.by_value]].tolist())
-        return timetable.mask()
+        return timetable
 
-    def _joined(self, solved: list[Solution]) -> FloatArray:
-        x = np.zeros(len(self._programme.columns))
-        for chosen, item in zip(self._batches, solved, strict=True):
-            x[chosen] = item.x
-        return x
-
-    def _bound_bits(self, solved: list[Solution]) -> float:
-        return math.fsum(item.bound for item in solved) * self._unit_bits
+    def _share(self, flown: Mask) -> FloatArray:
+        return flown[self._programme.columns].astype(np.float64)
 
 
 def _total(problem: Problem, flown: Mask) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from euroqci_planner.errors import Fault, InvalidInput
+from euroqci_planner.mission.interfaces import Check, unchecked
 from euroqci_planner.mission.plan import (
     NO_BLOCKER,
     REASON_TEXTS,
@@ -52,12 +53,13 @@ class GreedyScheduler:
         satellites: tuple[Resource, ...],
         stations: tuple[Resource, ...],
         settings: ScheduleSettings,
+        check: Check = unchecked,
     ) -> Schedule:
-        """Decide every candidate."""
+        """Decide every candidate; what `check` raises ends the work."""
         objective = supported_objective(settings)
         problem = problem_of(candidates, satellites, stations)
         timetable = timetable_of_pins(candidates, problem)
-        improve(problem, timetable)
+        improve(problem, timetable, check)
         outcome = Outcome(flown=timetable.mask(), method=GREEDY_METHOD, objective=objective)
         return schedule_of(candidates, problem, outcome)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from euroqci_planner.mission.interfaces import Check, unchecked
 from euroqci_planner.schedule.conflicts import IndexArray, Limit, Mask, Problem
 from euroqci_planner.schedule.explain import blocking_pairs
 from euroqci_planner.schedule.timetable import Timetable
@@ -13,18 +14,19 @@ from euroqci_planner.schedule.timetable import Timetable
 _LEAST_GAIN = 1e-12
 
 
-def improve(problem: Problem, timetable: Timetable) -> None:
+def improve(problem: Problem, timetable: Timetable, check: Check = unchecked) -> None:
     """Fill `timetable` up by falling value, then exchange one contact for others while it pays.
 
     Every kept exchange raises the total by more than one part in 1e12 of what goes out, so the
     result is never worth less than what came in, and the work ends. Pinned contacts stay. At
     the end no contact of value fits any more, and no single contact can be replaced with gain
-    by those that then fit, taken in order of falling value.
+    by those that then fit, taken in order of falling value. `check` is asked before every round.
     """
     falling = problem.by_value[problem.flyable[problem.by_value]]
     timetable.add_all_that_fit(falling.tolist())
+    check()
     while _one_round(problem, timetable):
-        pass
+        check()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -82,15 +82,19 @@ class Timetable:
 
     def __init__(self, problem: Problem) -> None:
         """Start empty."""
-        self._parts: tuple[TrackTimetable | LimitTimetable, ...] = (
-            *(TrackTimetable(track) for track in problem.tracks),
-            *(LimitTimetable(limit) for limit in problem.limits),
-        )
+        self._satellites, self._stations = (TrackTimetable(track) for track in problem.tracks)
+        self._limits = tuple(LimitTimetable(limit) for limit in problem.limits)
+        self._parts = (self._satellites, self._stations, *self._limits)
         self.flown: list[bool] = [False] * len(problem)
 
     def fits(self, row: int) -> bool:
         """Whether the contact is not flown and could be, beside those that are."""
-        return not self.flown[row] and all(part.has_room(row) for part in self._parts)
+        return (
+            not self.flown[row]
+            and self._stations.has_room(row)
+            and self._satellites.has_room(row)
+            and (not self._limits or all(limit.has_room(row) for limit in self._limits))
+        )
 
     def add(self, row: int) -> None:
         """Fly the contact; the caller has asked whether it fits."""

@@ -20,6 +20,10 @@ _DATATYPES: Mapping[ColumnKind, str] = {
     ColumnKind.INSTANT: "dateTime",
     ColumnKind.NUMBER: "decimal",
 }
+_PRIMARY_KEYS: Mapping[str, Any] = {
+    "stores.csv": ["kind", "a", "b", "time_utc"],
+    "demands.csv": "demand_id",
+}
 _ALWAYS_THERE = ("pass_id", "satellite_id", "station_id", "state")
 
 
@@ -45,7 +49,7 @@ def _table(name: str, table: PlanColumns) -> dict[str, Any]:
         "notes": [{"rows": table.rows}],
         "tableSchema": {
             "columns": [_column(column, shape) for column, shape in table.formats.items()],
-            "primaryKey": "pass_id",
+            "primaryKey": _PRIMARY_KEYS.get(name, "pass_id"),
         },
     }
 

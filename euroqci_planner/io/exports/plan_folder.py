@@ -9,10 +9,18 @@ from euroqci_planner.io.exports import calendar_file, csv_metadata, summary_json
 from euroqci_planner.io.exports.csv_files import table_bytes
 from euroqci_planner.io.report import page
 from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.plan_columns import contacts_columns, passes_columns
+from euroqci_planner.mission.plan_columns import (
+    PlanColumns,
+    contacts_columns,
+    demands_columns,
+    passes_columns,
+    stores_columns,
+)
 
 CONTACTS_NAME = "contacts.csv"
 PASSES_NAME = "passes.csv"
+STORES_NAME = "stores.csv"
+DEMANDS_NAME = "demands.csv"
 
 
 def plan_files(plan: Plan) -> dict[str, bytes]:
@@ -21,13 +29,19 @@ def plan_files(plan: Plan) -> dict[str, bytes]:
         return passes_files(plan)
     passes = passes_columns(plan)
     contacts = contacts_columns(plan, passes)
-    tables = {CONTACTS_NAME: contacts, PASSES_NAME: passes}
+    tables = {CONTACTS_NAME: contacts, PASSES_NAME: passes, **_store_tables(plan)}
     files = {name: table_bytes(table) for name, table in tables.items()}
     files[csv_metadata.FILE_NAME] = csv_metadata.tables_meta_bytes(plan, tables)
     files[calendar_file.FILE_NAME] = calendar_file.calendar_bytes(plan, contacts)
     files[page.FILE_NAME] = page.report_bytes(plan, passes, contacts)
     files[summary_json.FILE_NAME] = summary_json.summary_bytes(plan, files)
     return files
+
+
+def _store_tables(plan: Plan) -> dict[str, PlanColumns]:
+    """Tables of key stores and demands, where the plan has them."""
+    found = {STORES_NAME: stores_columns(plan), DEMANDS_NAME: demands_columns(plan)}
+    return {name: table for name, table in found.items() if table is not None}
 
 
 def passes_files(plan: Plan) -> dict[str, bytes]:

@@ -55,6 +55,7 @@ def summary(plan: Plan, files: Mapping[str, bytes]) -> dict[str, Any]:
         "limits": _limits(plan),
         "satellites": _satellites(plan),
         "stations": _stations(plan),
+        "key_stores": _key_stores(plan),
         "warnings": list(plan.warnings),
         "import_report": [asdict(record) for record in plan.import_report],
         "models": [asdict(model) for model in plan.models],
@@ -62,6 +63,23 @@ def summary(plan: Plan, files: Mapping[str, bytes]) -> dict[str, Any]:
         "inputs": [asdict(item) for item in plan.scenario.inputs],
         "files": {name: _digest(content) for name, content in sorted(files.items())},
         "provenance": plan.provenance,
+    }
+
+
+def _key_stores(plan: Plan) -> dict[str, Any] | None:
+    """What every store held, got and gave, to the bit, and how short the demands came."""
+    if plan.course is None:
+        return None
+    ledger, demands = plan.course.ledger, (plan.forecast or plan.course).demands
+    names = [f"{item.kind.value} {item.a} {item.b}" for item in ledger.stores]
+    balance = {
+        store: {name: int(getattr(ledger, name)[row]) for name in ledger.column_names()}
+        for row, store in enumerate(names)
+    }
+    return {
+        "forecast_members": None if plan.forecast is None else plan.forecast.members,
+        "unserved_bits": dict(zip(demands.demand_ids, demands.unserved_bits.tolist(), strict=True)),
+        "ledger": balance,
     }
 
 

@@ -196,4 +196,6 @@ def test_a_fault_of_a_row_names_the_row_and_points_at_from(catalogue: Catalogue)
 
 def test_a_fibre_link_takes_its_length_from_the_catalogue() -> None:
     text = changed(("length_km = 420.0", 'from = "BE-ARL--LU-CAP"'))
-    assert read(text).kept_blocks["fibre_link"][0]["from"] == "BE-ARL--LU-CAP"
+    (link,) = read(text).network.fibre_links
+    row = load_catalogue().fibre_link("BE-ARL--LU-CAP")
+    assert link.length_m == pytest.approx(1e3 * row.fields["length_km"])

@@ -24,7 +24,8 @@ from euroqci_planner.schedule.exact import (
     ExactScheduler,
 )
 from euroqci_planner.schedule.greedy import GREEDY_METHOD, GreedyScheduler
-from euroqci_planner.schedule.linear import batches, integer, programme_of, relaxed
+from euroqci_planner.schedule.linear import integer, relaxed
+from euroqci_planner.schedule.programme import batches, programme_of
 from euroqci_planner.schedule.verify import violations
 
 PART_IN_A_BILLION = 1e-9

@@ -1,0 +1,207 @@
+"""What becomes of the key: deposits, relays, stores over time, and what each demand got."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from euroqci_planner.mission.table import Table, column
+from euroqci_planner.units import FloatArray
+
+BitsArray = NDArray[np.int64]
+
+
+class StoreKind(StrEnum):
+    """A link store is shared by satellite and station, a pair store by two users."""
+
+    LINK = "link"
+    PAIR = "pair"
+
+
+@dataclass(frozen=True, slots=True)
+class StoreName:
+    """A store: satellite and station of a link, or the two nodes of a pair in order of id."""
+
+    kind: StoreKind
+    a: str
+    b: str
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class DepositTable(Table):
+    """Key that contacts bring into link stores, one row per contact.
+
+    `key_bits` is what post-processing yields, `authentication_bits` what it spends of the same
+    store on its messages; both are whole bits. The key was made by `contact_end_utc`, which
+    counts for its age, and can be used from `usable_utc`.
+    """
+
+    satellite_ids: tuple[str, ...]
+    station_ids: tuple[str, ...]
+    satellite: NDArray[np.int32] = column("int32")
+    station: NDArray[np.int32] = column("int32")
+    contact_end_utc: NDArray[np.datetime64] = column("datetime64[us]")
+    usable_utc: NDArray[np.datetime64] = column("datetime64[us]")
+    key_bits: BitsArray = column("int64")
+    authentication_bits: BitsArray = column("int64")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class RelayTable(Table):
+    """Link key that was bound to a pair: `bits` of both link stores of one satellite.
+
+    Bound (and taken from both stores) at `bound_utc`, with the pair from `usable_utc`, when the
+    satellite has published the XOR. `pair` indexes `pairs`.
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+    satellite_ids: tuple[str, ...]
+    station_ids: tuple[str, ...]
+    pair: NDArray[np.int32] = column("int32")
+    satellite: NDArray[np.int32] = column("int32")
+    station_a: NDArray[np.int32] = column("int32")
+    station_b: NDArray[np.int32] = column("int32")
+    bits: BitsArray = column("int64")
+    bound_utc: NDArray[np.datetime64] = column("datetime64[us]")
+    usable_utc: NDArray[np.datetime64] = column("datetime64[us]")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class StoreLedger(Table):
+    """Every bit of every store over the window, one row per store.
+
+    start + deposited - authentication - withdrawn - expired - overflow = end, exactly.
+    Withdrawn from a link is what was bound to pairs; withdrawn from a pair is what was consumed.
+    `in_transit_bits` are bound to the pair and not with it at the end.
+    """
+
+    stores: tuple[StoreName, ...]
+    start_bits: BitsArray = column("int64")
+    deposited_bits: BitsArray = column("int64")
+    authentication_bits: BitsArray = column("int64")
+    withdrawn_bits: BitsArray = column("int64")
+    expired_bits: BitsArray = column("int64")
+    overflow_bits: BitsArray = column("int64")
+    end_bits: BitsArray = column("int64")
+    in_transit_bits: BitsArray = column("int64")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class StoreCourse(Table):
+    """Stock of the stores over time, by store, then by time.
+
+    `store` indexes `stores`. `expected_bits` is the course with the deposits as given, or the
+    mean of a forecast; the quantiles are NaN until a forecast exists; `reserve_bits` is NaN for
+    links, which have none.
+    """
+
+    stores: tuple[StoreName, ...]
+    store: NDArray[np.int32] = column("int32")
+    time_utc: NDArray[np.datetime64] = column("datetime64[us]")
+    expected_bits: FloatArray = column("float64")
+    p01_bits: FloatArray = column("float64")
+    p10_bits: FloatArray = column("float64")
+    p50_bits: FloatArray = column("float64")
+    p90_bits: FloatArray = column("float64")
+    reserve_bits: FloatArray = column("float64")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class DemandOutcome(Table):
+    """What each demand asked for and got, one row per demand in order of id.
+
+    Bits are whole in a course and means in a forecast. `time_to_empty_s` counts from the start
+    of the window to the first moment without key: infinite where that does not come, in a
+    forecast the median; `time_to_empty_p10_s` (one member in ten runs out before) and `p_empty`
+    are NaN until a forecast exists. `availability` is the share of the asked-for time in which
+    key was at hand. `expired_bits` of a pair store stand at its first demand. `trusted_nodes` is
+    the largest number on any way that was used (the satellite counts), -1 where there is no way;
+    `countries` are those whose trusted places took part; `routes` is the way most used, or says
+    why there is none.
+    """
+
+    demand_ids: tuple[str, ...]
+    a: tuple[str, ...]
+    b: tuple[str, ...]
+    classes: tuple[str, ...]
+    countries: tuple[str, ...]
+    routes: tuple[str, ...]
+    requested_bits: FloatArray = column("float64")
+    served_bits: FloatArray = column("float64")
+    unserved_bits: FloatArray = column("float64")
+    p_empty: FloatArray = column("float64")
+    time_to_empty_s: FloatArray = column("float64")
+    time_to_empty_p10_s: FloatArray = column("float64")
+    availability: FloatArray = column("float64")
+    wanted_availability: FloatArray = column("float64")
+    expired_bits: FloatArray = column("float64")
+    trusted_nodes: NDArray[np.int64] = column("int64")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyCourse:
+    """One course of all stores over the planning window."""
+
+    stores: StoreCourse
+    demands: DemandOutcome
+    ledger: StoreLedger
+    relays: RelayTable
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class ClassShortage(Table):
+    """Bits that were asked for and not served, by class of demand, over the members."""
+
+    classes: tuple[str, ...]
+    requested_bits: FloatArray = column("float64")
+    mean_bits: FloatArray = column("float64")
+    p50_bits: FloatArray = column("float64")
+    p90_bits: FloatArray = column("float64")
+    p_short: FloatArray = column("float64")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyForecast:
+    """Many courses of all stores that differ in the weather.
+
+    `p_kept` is, by demand in the order of `demands`, the share of members that reach the wanted
+    availability; NaN where none is wanted. `link_expired_bits` is the mean of what link stores
+    lost to age, by link in the order of `stores.stores`.
+    """
+
+    members: int
+    stores: StoreCourse
+    demands: DemandOutcome
+    shortage: ClassShortage
+    p_kept: tuple[float, ...]
+    link_expired_bits: tuple[float, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class FlowTable(Table):
+    """The best combination of fibre and satellites for each demand, one row per demand, by id.
+
+    `served_bits` is the sum of what was delivered in the window and used; `fibre_bits` and
+    `satellite_bits` are what reached the pair (all demands of a pair show the pair's).
+    `combination` is fibre, satellite, hybrid or none; `trusted_nodes` the most on any way in use,
+    -1 for none; `disjoint_ways` how many ways share no place at all (a redundancy of n - 1).
+    `floor_share` is the smallest share that a demand of the class gets, `total_bits` what its
+    class gets: both optima of the linear programme, so upper bounds for every plan.
+    """
+
+    demand_ids: tuple[str, ...]
+    combination: tuple[str, ...]
+    countries: tuple[str, ...]
+    requested_bits: FloatArray = column("float64")
+    served_bits: FloatArray = column("float64")
+    fibre_bits: FloatArray = column("float64")
+    satellite_bits: FloatArray = column("float64")
+    trusted_nodes: NDArray[np.int64] = column("int64")
+    disjoint_ways: NDArray[np.int64] = column("int64")
+    floor_share: FloatArray = column("float64")
+    total_bits: FloatArray = column("float64")

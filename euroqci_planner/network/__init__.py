@@ -1,0 +1,1 @@
+"""Key stores, relay through trusted satellites, fibre, demand: who has key, and for how long."""

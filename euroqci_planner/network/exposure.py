@@ -1,0 +1,188 @@
+"""Whom a pair must trust: places and countries on the ways that its key took."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from euroqci_planner.network.layout import KeyNetwork, Layout, PairWays, StationWay
+from euroqci_planner.network.paths import FibreGraph, FibrePath
+from euroqci_planner.network.relay import FIBRE_ALONE, Binding
+
+NO_WAY = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """What one demand trusts: see `DemandOutcome`."""
+
+    trusted_nodes: int
+    countries: str
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class WayUse:
+    """A way that a pair's key took, with the bits that each satellite relayed on it."""
+
+    way: int
+    bits: int
+    satellites: tuple[str, ...]
+
+
+def uses_by_pair(layout: Layout, log: Iterable[Binding]) -> dict[int, tuple[WayUse, ...]]:
+    """Ways that were used by pair, the one of most bits first, satellites likewise."""
+    bits: dict[tuple[int, int], Counter[str]] = {}
+    for binding in log:
+        satellite = "" if binding.link_a < 0 else layout.links[binding.link_a][0]
+        bits.setdefault((binding.pair, binding.way), Counter())[satellite] += binding.bits
+    found: dict[int, list[WayUse]] = {}
+    for (pair, way), shares in sorted(bits.items()):
+        ranked = sorted(shares, key=lambda name: (-shares[name], name))
+        found.setdefault(pair, []).append(WayUse(way, shares.total(), tuple(ranked)))
+    return {
+        pair: tuple(sorted(mine, key=lambda use: (-use.bits, use.way)))
+        for pair, mine in found.items()
+    }
+
+
+class ExposureBook:
+    """Tells the exposure of pairs; knows the countries of all places."""
+
+    def __init__(self, case: KeyNetwork, layout: Layout) -> None:
+        """Collect the countries of nodes, stations and satellites."""
+        self._layout = layout
+        self._country: Mapping[str, str] = {
+            **{node.id: node.country for node in case.network.nodes},
+            **{station.id: station.country for station in case.stations},
+        }
+        self._owner = {satellite.id: satellite.owner for satellite in layout.satellites}
+
+    def of_pair(self, pair: int, used: tuple[WayUse, ...], origin: str) -> Exposure:
+        """Exposure over the ways that were used, or of the best way where none was.
+
+        The route starts at the user `origin`.
+        """
+        ways = self._layout.ways[pair]
+        if used:
+            text = self._text(ways, used[0], origin)
+            more = len(used) - 1
+            tail = f"; {more} more way{'s' if more > 1 else ''}" if more else ""
+            return self._exposure(ways, used, text + tail)
+        best = self._best(pair)
+        if best is None:
+            return Exposure(NO_WAY, "", self._why_none(pair))
+        return self._exposure(ways, (best,), "not used: " + self._text(ways, best, origin))
+
+    def trusted_nodes_of(self, pair: int, use: WayUse) -> int:
+        """Trusted places on one way of a pair."""
+        return self._trusted_nodes(self._layout.ways[pair], use)
+
+    def countries_of(self, pair: int, use: WayUse) -> tuple[str, ...]:
+        """Countries of the trusted places on one way of a pair."""
+        return tuple(sorted({*self._countries(self._layout.ways[pair], use)} - {""}))
+
+    def countries_on_fibre(self, path: FibrePath) -> tuple[str, ...]:
+        """Countries of the trusted places on a way over fibre alone."""
+        return tuple(sorted({*self._countries_inside(path, path.places[1:-1])} - {""}))
+
+    def _exposure(self, ways: PairWays, used: tuple[WayUse, ...], text: str) -> Exposure:
+        counts = [self._trusted_nodes(ways, use) for use in used]
+        countries = {name for use in used for name in self._countries(ways, use) if name}
+        return Exposure(max(counts), " ".join(sorted(countries)), text)
+
+    def _best(self, pair: int) -> WayUse | None:
+        """The open way that trusts the fewest, with every satellite that could serve it."""
+        routes, ways = self._layout.routes, self._layout.ways[pair]
+        found = []
+        for way in range(routes.is_open.shape[1]):
+            if routes.is_open[pair, way]:
+                links = routes.link_a[pair, way]
+                names = [
+                    self._layout.links[row][0] for row in links if row < len(self._layout.links)
+                ]
+                found.append(WayUse(way, 0, tuple(names)))
+        return min(found, key=lambda use: self._trusted_nodes(ways, use), default=None)
+
+    def _why_none(self, pair: int) -> str:
+        names, graph = self._layout.pairs[pair], self._layout.graph
+        cut_off = [name for name in names if not graph.stations_of(name, 1)]
+        if cut_off:
+            verb = "reaches" if len(cut_off) == 1 else "reach"
+            return f"no way: {' and '.join(cut_off)} {verb} no station"
+        return "no way: no trusted satellite shares key with a station of each user"
+
+    def _trusted_nodes(self, ways: PairWays, use: WayUse) -> int:
+        if use.way == FIBRE_ALONE:
+            return _fibre_of(ways).trusted_nodes
+        return 1 + sum(
+            path.trusted_nodes + (not _is_on_site(path)) for path in ways.space[use.way - 1]
+        )
+
+    def _countries(self, ways: PairWays, use: WayUse) -> Iterator[str]:
+        if use.way == FIBRE_ALONE:
+            yield from self._countries_inside(_fibre_of(ways), _fibre_of(ways).places[1:-1])
+            return
+        for path in ways.space[use.way - 1]:
+            trusted = () if _is_on_site(path) else path.places[1:]
+            yield from self._countries_inside(path, trusted)
+        yield from (self._owner[name] for name in use.satellites)
+
+    def _countries_inside(self, path: FibrePath, trusted: tuple[str, ...]) -> Iterator[str]:
+        """Countries of trusted places; nodes inside a link may stand in that of either end."""
+        yield from (self._country.get(place, "") for place in trusted)
+        for number in path.links:
+            link, chain = self._layout.graph.links[number], self._layout.graph.chains[number]
+            if chain.trusted_nodes:
+                yield from (self._country.get(place, "") for place in (link.a, link.b))
+
+    def _text(self, ways: PairWays, use: WayUse, origin: str) -> str:
+        graph = self._layout.graph
+        if use.way == FIBRE_ALONE:
+            path = _fibre_of(ways)
+            return _path_text(graph, path, is_reversed=path.places[0] != origin)
+        way: StationWay = ways.space[use.way - 1]
+        is_forward = way.access_a.places[0] == origin
+        up, down = way if is_forward else (way.access_b, way.access_a)
+        others = len(use.satellites) - 1
+        satellites = use.satellites[0] + (f" and {others} more" if others else "")
+        return (
+            f"{_path_text(graph, up)} ~ {satellites} ~ {_path_text(graph, down, is_reversed=True)}"
+        )
+
+
+def _fibre_of(ways: PairWays) -> FibrePath:
+    if ways.fibre is None:
+        raise ValueError("the pair has no way over fibre alone")
+    return ways.fibre
+
+
+def _is_on_site(path: FibrePath) -> bool:
+    """Whether user and station share a site, so that the station is the user's own."""
+    return not path.links and len(path.places) == 2
+
+
+def _path_text(graph: FibreGraph, path: FibrePath, *, is_reversed: bool = False) -> str:
+    """Places of a path with what joins them: `at` on one site, the hops of a longer link."""
+    joints = list(_joints(graph, path))
+    places = list(path.places)
+    if is_reversed:
+        joints, places = joints[::-1], places[::-1]
+    text = places[0]
+    for joint, place in zip(joints, places[1:], strict=True):
+        text += f" {joint} {place}"
+    return text
+
+
+def _joints(graph: FibreGraph, path: FibrePath) -> Iterator[str]:
+    links = iter(path.links)
+    ends = [{graph.links[number].a, graph.links[number].b} for number in path.links]
+    used = 0
+    for a, b in zip(path.places, path.places[1:], strict=False):
+        if used < len(ends) and ends[used] == {a, b}:
+            hops = graph.chains[next(links)].hops
+            used += 1
+            yield "-" if hops == 1 else f"-[{hops} hops]-"
+        else:
+            yield "at"

@@ -1,0 +1,221 @@
+"""The best combination of fibre and satellites for every pair, as a multicommodity flow.
+
+Strict order of goals: for each class of demand, from the first on, the smallest share that any of
+its demands gets is made as large as it can be, then what the class gets in all; then, with all that
+kept, key goes where it trusts the fewest places and spends the least satellite key. Satellites
+are asked only for pairs that fibre alone does not satisfy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import maximum_flow
+
+from euroqci_planner.mission.key_course import DepositTable, FlowTable
+from euroqci_planner.network.exposure import ExposureBook, WayUse
+from euroqci_planner.network.flow_program import (
+    UNIT_BITS,
+    FlowProgram,
+    FlowWay,
+    Supply,
+    fibre_uses,
+    flow_program,
+    supply_of,
+)
+from euroqci_planner.network.flow_solver import FlowSolver
+from euroqci_planner.network.layout import KeyNetwork, Layout
+from euroqci_planner.network.relay import FIBRE_ALONE
+from euroqci_planner.units import SECONDS_PER_DAY, FloatArray
+
+WAYS_THROUGH_SPACE = 3
+SATELLITE_PRICE_NODES = 3.0
+_SMALL_BITS = 1.0
+_SATISFIED = 1.0 - 1e-6
+
+
+def hybrid_flow(
+    case: KeyNetwork, deposits: DepositTable, bucket_s: float = SECONDS_PER_DAY
+) -> FlowTable:
+    """Fibre, satellite or both for each demand, with exposure and redundancy.
+
+    Key may be used in the bucket in which it comes, stores are not limited, reserves and ages
+    play no part, and all deposits are known beforehand: `floor_share` and `total_bits` are upper
+    bounds for what any plan of key can do at this resolution. A bit of satellite key costs as
+    much as `SATELLITE_PRICE_NODES` trusted nodes on the way of a bit. Each pair has its best
+    fibre way, one that shares no place with it, and its `WAYS_THROUGH_SPACE` best pairs of
+    stations with every satellite. Multicommodity flow after Ahuja, Magnanti and Orlin 1993,
+    Network Flows, chapter 17.
+    """
+    layout = Layout(case, deposits)
+    supply = supply_of(case, layout, deposits, round(bucket_s * 1e6))
+    book = ExposureBook(case, layout)
+    fibre_ways = list(_fibre_ways(layout, book))
+    needy = _unsatisfied(layout, fibre_ways, supply)
+    ways = fibre_ways + [way for way in _space_ways(layout, book) if way.pair in needy]
+    program = flow_program(layout, ways, supply)
+    return _table(layout, ways, supply, (program, *_solved(program, ways)))
+
+
+def _fibre_ways(layout: Layout, book: ExposureBook) -> Iterator[FlowWay]:
+    for pair, ways in enumerate(layout.ways):
+        if ways.fibre is None:
+            continue
+        alone = WayUse(FIBRE_ALONE, 0, ())
+        links, use = fibre_uses([ways.fibre])
+        yield FlowWay(
+            pair, -1, -1, links, use, ways.fibre.trusted_nodes, book.countries_of(pair, alone)
+        )
+        other = layout.graph.path_apart(ways.fibre)
+        if other is not None:
+            links, use = fibre_uses([other])
+            yield FlowWay(
+                pair, -1, -1, links, use, other.trusted_nodes, book.countries_on_fibre(other)
+            )
+
+
+def _space_ways(layout: Layout, book: ExposureBook) -> Iterator[FlowWay]:
+    none = len(layout.links)
+    for pair, ways in enumerate(layout.ways):
+        for number, way in enumerate(ways.space[:WAYS_THROUGH_SPACE], start=1):
+            links, use = fibre_uses(way)
+            route = layout.routes
+            ends = zip(route.link_a[pair, number], route.link_b[pair, number], strict=True)
+            for link_a, link_b in ends:
+                if link_a < none:
+                    used = WayUse(number, 0, (layout.links[link_a][0],))
+                    yield FlowWay(
+                        pair,
+                        int(link_a),
+                        int(link_b),
+                        links,
+                        use,
+                        book.trusted_nodes_of(pair, used),
+                        book.countries_of(pair, used),
+                    )
+
+
+def _unsatisfied(layout: Layout, fibre_ways: list[FlowWay], supply: Supply) -> set[int]:
+    """Pairs with a demand that fibre alone does not serve in full."""
+    program = flow_program(layout, fibre_ways, supply)
+    served = _served(program, _solved(program, fibre_ways)[0], supply)
+    short = served < _SATISFIED * supply.asked.sum(axis=1)
+    number = {pair: row for row, pair in enumerate(layout.pairs)}
+    return {number[layout.demands[row].pair] for row in np.flatnonzero(short)}
+
+
+def _solved(
+    program: FlowProgram, ways: list[FlowWay]
+) -> tuple[FloatArray, dict[int, float], dict[int, float]]:
+    """Columns of the last goal, and by class the share and the total that were reached."""
+    columns = program.matrix.shape[1]
+    shares: dict[int, float] = {}
+    totals: dict[int, float] = {}
+    solver = FlowSolver(program)
+    for rank in program.classes:
+        cost = np.zeros(columns)
+        cost[program.share_column[rank]] = -1.0
+        shares[rank] = float(solver.minimise(cost)[program.share_column[rank]])
+        solver.keep_share(rank, shares[rank])
+        row = np.asarray(program.matrix[[program.total_row[rank]], :].todense()).ravel()
+        totals[rank] = float(row @ solver.minimise(-row))
+        solver.keep_total(rank, totals[rank])
+    price = [
+        way.trusted_nodes + (SATELLITE_PRICE_NODES if way.link_a >= 0 else 0.0) for way in ways
+    ]
+    cost = np.zeros(columns)
+    cost[: len(program.flow_way)] = np.array(price, dtype=np.float64)[program.flow_way] + 1.0
+    return solver.minimise(cost), shares, totals
+
+
+def _served(program: FlowProgram, x: FloatArray, supply: Supply) -> FloatArray:
+    """Bits served by demand."""
+    uses = x[program.first_use : program.first_use + supply.asked.size]
+    return np.asarray(uses.reshape(supply.asked.shape).sum(axis=1) * UNIT_BITS)
+
+
+def _flow_by_way(program: FlowProgram, x: FloatArray, ways: int) -> FloatArray:
+    """Bits over each way."""
+    flows = x[: len(program.flow_way)] * UNIT_BITS
+    return np.bincount(program.flow_way, flows, minlength=ways).astype(np.float64)
+
+
+def _table(
+    layout: Layout,
+    ways: list[FlowWay],
+    supply: Supply,
+    solved: tuple[FlowProgram, FloatArray, dict[int, float], dict[int, float]],
+) -> FlowTable:
+    program, x, shares, totals = solved
+    by_way = _flow_by_way(program, x, len(ways))
+    in_use = [number for number, way in enumerate(ways) if by_way[number] > _SMALL_BITS]
+    number = {pair: row for row, pair in enumerate(layout.pairs)}
+    pair_of = [number[demand.pair] for demand in layout.demands]
+    rank = [demand.demand_class.rank for demand in layout.demands]
+    fibre, space = np.zeros(len(layout.pairs)), np.zeros(len(layout.pairs))
+    for row in in_use:
+        (fibre if ways[row].link_a < 0 else space)[ways[row].pair] += by_way[row]
+    mine = [[ways[row] for row in in_use if ways[row].pair == pair] for pair in pair_of]
+    apart = disjoint_ways(layout)
+    return FlowTable(
+        demand_ids=tuple(demand.id for demand in layout.demands),
+        combination=tuple(_combination(fibre[pair], space[pair]) for pair in pair_of),
+        countries=tuple(
+            " ".join(sorted({name for way in used for name in way.countries})) for used in mine
+        ),
+        requested_bits=supply.asked.sum(axis=1),
+        served_bits=_served(program, x, supply),
+        fibre_bits=fibre[pair_of],
+        satellite_bits=space[pair_of],
+        trusted_nodes=np.array(
+            [max((way.trusted_nodes for way in used), default=-1) for used in mine], dtype=np.int64
+        ),
+        disjoint_ways=np.array([apart[pair] for pair in pair_of], dtype=np.int64),
+        floor_share=np.array([shares[item] for item in rank]),
+        total_bits=np.array([totals[item] for item in rank]) * UNIT_BITS,
+    )
+
+
+def _combination(fibre_bits: float, space_bits: float) -> str:
+    names = {(True, True): "hybrid", (True, False): "fibre", (False, True): "satellite"}
+    return names.get((fibre_bits > 0.0, space_bits > 0.0), "none")
+
+
+def disjoint_ways(layout: Layout) -> list[int]:
+    """By pair: the largest number of ways that share no place (Menger 1927).
+
+    Places are nodes, stations and satellites; a satellite joins the stations that it shares key
+    with.
+    """
+    places, ends = _places(layout)
+    number = {name: row for row, name in enumerate(places)}
+    inside = [(2 * row, 2 * row + 1) for row in range(len(places))]
+    between = [(2 * number[a] + 1, 2 * number[b]) for a, b in ends]
+    between += [(2 * number[b] + 1, 2 * number[a]) for a, b in ends]
+    arcs = np.array([*inside, *between], dtype=np.int32).reshape(-1, 2)
+    found = []
+    for a, b in layout.pairs:
+        if a not in number or b not in number:
+            found.append(0)
+            continue
+        graph = _unit_graph(arcs, 2 * len(places))
+        flow = maximum_flow(graph, 2 * number[a] + 1, 2 * number[b])
+        found.append(int(flow.flow_value))
+    return found
+
+
+def _places(layout: Layout) -> tuple[list[str], list[tuple[str, str]]]:
+    """Places by name (satellites are marked), and what is joined to what."""
+    graph = layout.graph
+    ends = [(a, b) for a, b, _ in graph.joints()]
+    ends += [(f"satellite {satellite}", station) for satellite, station in layout.links]
+    return sorted({name for pair in ends for name in pair}), ends
+
+
+def _unit_graph(arcs: np.ndarray, size: int) -> csr_array:
+    ones = np.ones(len(arcs), dtype=np.int32)
+    graph = csr_array(coo_array((ones, (arcs[:, 0], arcs[:, 1])), shape=(size, size)))
+    graph.data[:] = 1
+    return graph

@@ -1,0 +1,235 @@
+"""Stores, pairs and ways of a network as index arrays: what every simulation of it runs on.
+
+Everything is in order of id, so the order of the input has no say.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+
+from euroqci_planner.mission.assets import Role, Satellite, Station
+from euroqci_planner.mission.key_course import BitsArray, DepositTable, StoreKind, StoreName
+from euroqci_planner.mission.network import Demand, Network
+from euroqci_planner.mission.scenario import Policy
+from euroqci_planner.network.key_store import NEVER, IndexArray
+from euroqci_planner.network.paths import FibreGraph, FibrePath
+
+Pair = tuple[str, str]
+NO_MEMORY_LIMIT = NEVER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyNetwork:
+    """What key is stored, relayed and consumed in, over one planning window."""
+
+    network: Network
+    satellites: tuple[Satellite, ...]
+    stations: tuple[Station, ...]
+    policy: Policy
+    start_utc: np.datetime64
+    duration_s: float
+
+
+class StationWay(NamedTuple):
+    """One way of a pair through space: a station for each user, and how the users reach them."""
+
+    access_a: FibrePath
+    access_b: FibrePath
+
+    @property
+    def stations(self) -> tuple[str, str]:
+        """The station of the first user and that of the second."""
+        return self.access_a.places[-1], self.access_b.places[-1]
+
+    @property
+    def merit(self) -> tuple[int, float, tuple[str, str]]:
+        """Fewest trusted nodes, then least fibre, then names."""
+        return (
+            self.access_a.trusted_nodes + self.access_b.trusted_nodes,
+            self.access_a.length_m + self.access_b.length_m,
+            self.stations,
+        )
+
+    @property
+    def fibre_use(self) -> Counter[int]:
+        """Bits that each fibre link spends per bit that reaches both users."""
+        return Counter(self.access_a.links + self.access_b.links)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PairWays:
+    """All ways of one pair: fibre alone (or None), and through space, the best first."""
+
+    fibre: FibrePath | None
+    space: tuple[StationWay, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Routes:
+    """Ways of all pairs as padded arrays (pairs, ways, ...).
+
+    `link_a` and `link_b` are link stores by satellite, `len(links)` where there is none; `fibre`
+    and `fibre_use` are fibre links with the bits each spends per bit, `len(graph.links)` and 0
+    where there is none. Way 0 is fibre alone: its link stores are all none.
+    """
+
+    is_open: np.ndarray
+    link_a: IndexArray
+    link_b: IndexArray
+    fibre: IndexArray
+    fibre_use: BitsArray
+
+
+class Layout:
+    """The indices of one network: stores, pairs, ways, in order of id."""
+
+    def __init__(self, case: KeyNetwork, deposits: DepositTable) -> None:
+        """Lay out the stores that `deposits` and the initial stocks fill, and their users."""
+        self.graph = FibreGraph(case.network, case.stations)
+        self.demands: tuple[Demand, ...] = tuple(
+            sorted(case.network.demands, key=lambda demand: demand.id)
+        )
+        self.pairs: tuple[Pair, ...] = tuple(sorted({demand.pair for demand in self.demands}))
+        trusted = [item for item in case.satellites if item.role is Role.TRUSTED_NODE]
+        self.satellites = tuple(sorted(trusted, key=lambda item: item.id))
+        self.links = _link_names(case, deposits, {item.id for item in trusted})
+        self.link_index: Mapping[Pair, int] = {name: row for row, name in enumerate(self.links)}
+        self.ways = _ways_of_all(self.graph, self.pairs)
+        self.routes = _routes(self)
+        number = {satellite.id: row for row, satellite in enumerate(self.satellites)}
+        self.satellite_of_link = np.array([number[name] for name, _ in self.links], dtype=np.intp)
+
+    @property
+    def store_names(self) -> tuple[StoreName, ...]:
+        """Links, then pairs."""
+        return (
+            *(StoreName(StoreKind.LINK, *name) for name in self.links),
+            *(StoreName(StoreKind.PAIR, *name) for name in self.pairs),
+        )
+
+    def memory_bits(self) -> BitsArray:
+        """Key memory by satellite."""
+        limits = [item.key_memory_bits for item in self.satellites]
+        return np.array(
+            [NO_MEMORY_LIMIT if bits is None else int(bits) for bits in limits], dtype=np.int64
+        )
+
+    def pair_age_limits_us(self) -> list[int | None]:
+        """Age limit by pair: the strictest of its demands."""
+        return [
+            min((_age_us(demand) for demand in self.demands_of(pair)), default=None, key=_unlimited)
+            for pair in self.pairs
+        ]
+
+    def link_age_limits_us(self) -> list[int | None]:
+        """Age limit by link: the most patient of the pairs that may use it, None without users."""
+        ages = self.pair_age_limits_us()
+        users: list[list[int | None]] = [[] for _ in self.links]
+        for row, age in enumerate(ages):
+            for link in np.unique([self.routes.link_a[row], self.routes.link_b[row]]):
+                if link < len(self.links):
+                    users[link].append(age)
+        return [max(mine, key=_unlimited) if mine else None for mine in users]
+
+    def demands_of(self, pair: Pair) -> list[Demand]:
+        """Demands of a pair: by class, then by id."""
+        mine = [demand for demand in self.demands if demand.pair == pair]
+        return sorted(mine, key=lambda demand: (demand.demand_class.rank, demand.id))
+
+
+def _age_us(demand: Demand) -> int | None:
+    age_s = demand.store.max_age_s
+    return None if age_s is None else int(age_s * 1e6)
+
+
+def _unlimited(age_us: int | None) -> int:
+    return NEVER if age_us is None else age_us
+
+
+def _link_names(
+    case: KeyNetwork, deposits: DepositTable, trusted: set[str]
+) -> tuple[tuple[str, str], ...]:
+    codes = np.unique(
+        deposits.satellite.astype(np.int64) * len(deposits.station_ids) + deposits.station
+    )
+    named = {
+        (
+            deposits.satellite_ids[code // len(deposits.station_ids)],
+            deposits.station_ids[code % len(deposits.station_ids)],
+        )
+        for code in codes.tolist()
+    }
+    named |= {(stock.satellite_id, stock.station_id) for stock in case.network.link_stocks}
+    return tuple(sorted(name for name in named if name[0] in trusted))
+
+
+def _ways_of_all(graph: FibreGraph, pairs: tuple[Pair, ...]) -> tuple[PairWays, ...]:
+    users = sorted({user for pair in pairs for user in pair})
+    reach = {user: graph.paths_from(user) for user in users}
+    access = {user: graph.stations_of(user) for user in users}
+    return tuple(
+        PairWays(fibre=reach[a].get(b), space=_space_ways(access[a], access[b])) for a, b in pairs
+    )
+
+
+def _space_ways(
+    from_a: tuple[FibrePath, ...], from_b: tuple[FibrePath, ...]
+) -> tuple[StationWay, ...]:
+    """Pairs of stations whose accesses share no place: with one in common, fibre is the way."""
+    ways = [StationWay(one, other) for one, other in product(from_a, from_b)]
+    apart = [way for way in ways if not {*way.access_a.places} & {*way.access_b.places}]
+    return tuple(sorted(apart, key=lambda way: way.merit))
+
+
+def _routes(layout: Layout) -> Routes:
+    none, no_fibre = len(layout.links), len(layout.graph.links)
+    ways = 1 + max((len(item.space) for item in layout.ways), default=0)
+    stores = [_links_of_ways(layout, item) for item in layout.ways]
+    uses = [_fibre_of_ways(item) for item in layout.ways]
+    width = max((len(links) for item in stores for links in item), default=0)
+    reach = max((len(use) for item in uses for use in item), default=0)
+    shape = (len(layout.pairs), ways)
+    routes = Routes(
+        is_open=np.zeros(shape, dtype=np.bool_),
+        link_a=np.full((*shape, max(1, width)), none, dtype=np.intp),
+        link_b=np.full((*shape, max(1, width)), none, dtype=np.intp),
+        fibre=np.full((*shape, max(1, reach)), no_fibre, dtype=np.intp),
+        fibre_use=np.zeros((*shape, max(1, reach)), dtype=np.int64),
+    )
+    for pair, (links, fibres) in enumerate(zip(stores, uses, strict=True)):
+        routes.is_open[pair, 0] = layout.ways[pair].fibre is not None
+        for way, (mine, use) in enumerate(zip(links, fibres, strict=True)):
+            routes.is_open[pair, way] |= bool(mine)
+            for column, (first, second) in enumerate(mine):
+                routes.link_a[pair, way, column] = first
+                routes.link_b[pair, way, column] = second
+            for column, (fibre, bits) in enumerate(sorted(use.items())):
+                routes.fibre[pair, way, column] = fibre
+                routes.fibre_use[pair, way, column] = bits
+    return routes
+
+
+def _links_of_ways(layout: Layout, ways: PairWays) -> list[list[tuple[int, int]]]:
+    """Link stores (of the first user's station, of the second's) by way and satellite."""
+    index = layout.link_index
+    found: list[list[tuple[int, int]]] = [[]]
+    for way in ways.space:
+        one, other = way.stations
+        both = [
+            (index[item.id, one], index[item.id, other])
+            for item in layout.satellites
+            if (item.id, one) in index and (item.id, other) in index
+        ]
+        found.append(both)
+    return found
+
+
+def _fibre_of_ways(ways: PairWays) -> list[Counter[int]]:
+    alone = Counter(ways.fibre.links) if ways.fibre else Counter()
+    return [alone, *(way.fibre_use for way in ways.space)]

@@ -1,0 +1,183 @@
+"""What a planner asks next: which deposits come, what holds a demand back, what is left to sell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from euroqci_planner.errors import InvalidInput
+from euroqci_planner.mission.key_course import DepositTable
+from euroqci_planner.mission.network import (
+    Consumption,
+    ConsumptionKind,
+    Demand,
+    DemandClass,
+    FibreLink,
+)
+from euroqci_planner.network.deposits import Mask
+from euroqci_planner.network.forecast import key_forecast
+from euroqci_planner.network.layout import KeyNetwork, Layout
+from euroqci_planner.units import FloatArray
+
+MEMBERS_FOR_DRIVERS = 200
+_WORTH_NAMING = 0.05
+_NO_LIMIT_BPS = 1e12
+_SPARE_ID = "~spare"
+
+
+@dataclass(frozen=True, slots=True)
+class NextDeposit:
+    """A deposit that a demand can hope for: key in clear sky, and its chance."""
+
+    usable_utc: np.datetime64
+    satellite_id: str
+    station_id: str
+    key_bits: int
+    chance: float
+
+
+def next_deposits(
+    case: KeyNetwork,
+    deposits: DepositTable,
+    chance: FloatArray,
+    now_utc: np.datetime64,
+    most: int = 3,
+) -> dict[str, tuple[NextDeposit, ...]]:
+    """The first `most` deposits from `now_utc` on that can serve each demand, by demand id.
+
+    `chance` is the chance of clear sky by row of `deposits`. Only satellites that reach both ends
+    count. Deposits without key are left out.
+    """
+    layout = Layout(case, deposits)
+    waiting = (deposits.usable_utc >= now_utc) & (deposits.key_bits > 0)
+    rows = np.flatnonzero(waiting)
+    rows = rows[np.argsort(deposits.usable_utc[rows], kind="stable")]
+    names = [_link_of(deposits, row) for row in rows.tolist()]
+    found = {}
+    for demand in layout.demands:
+        mine = _links_of_pair(layout, layout.pairs.index(demand.pair))
+        hits = [row for row, name in zip(rows.tolist(), names, strict=True) if name in mine]
+        found[demand.id] = tuple(_next(deposits, chance, row) for row in hits[:most])
+    return found
+
+
+def _link_of(deposits: DepositTable, row: int) -> tuple[str, str]:
+    satellite = deposits.satellite_ids[deposits.satellite[row]]
+    return satellite, deposits.station_ids[deposits.station[row]]
+
+
+def _links_of_pair(layout: Layout, pair: int) -> set[tuple[str, str]]:
+    used = np.unique([layout.routes.link_a[pair], layout.routes.link_b[pair]])
+    return {layout.links[link] for link in used if link < len(layout.links)}
+
+
+def _next(deposits: DepositTable, chance: FloatArray, row: int) -> NextDeposit:
+    satellite, station = _link_of(deposits, row)
+    return NextDeposit(
+        deposits.usable_utc[row],
+        satellite,
+        station,
+        int(deposits.key_bits[row]),
+        float(chance[row]),
+    )
+
+
+def main_drivers(case: KeyNetwork, deposits: DepositTable, clear: Mask) -> dict[str, str]:
+    """What holds each demand back most, by demand id; '' where nothing is missing.
+
+    Each cause is taken away in turn, in the same weather: cloud at one station, the rate of the
+    fibre, the wait for the classical contact. The one whose absence saves most unserved bits is
+    named; where none saves a twentieth, what is missing are passes. The first
+    `MEMBERS_FOR_DRIVERS` members are asked.
+    """
+    sky = clear[:MEMBERS_FOR_DRIVERS]
+    plain = key_forecast(case, deposits, sky).demands
+    causes = list(_without_one_cause(case, deposits, sky))
+    left = np.array(
+        [key_forecast(one, deposits, weather).demands.unserved_bits for _, one, weather in causes]
+    )
+    return {
+        name: _driver([text for text, _, _ in causes], float(missing), left[:, row])
+        for row, (name, missing) in enumerate(
+            zip(plain.demand_ids, plain.unserved_bits, strict=True)
+        )
+    }
+
+
+def _driver(causes: list[str], missing: float, left: FloatArray) -> str:
+    if missing <= 0.0:
+        return ""
+    best = int(np.argmin(left))
+    return causes[best] if missing - left[best] > _WORTH_NAMING * missing else "too few passes"
+
+
+def _without_one_cause(
+    case: KeyNetwork, deposits: DepositTable, sky: Mask
+) -> Iterator[tuple[str, KeyNetwork, Mask]]:
+    for number in np.unique(deposits.station):
+        open_sky = sky | (deposits.station == number)
+        yield f"cloud at {deposits.station_ids[number]}", case, open_sky
+    free = tuple(_without_limit(link) for link in case.network.fibre_links)
+    if free:
+        network = replace(case.network, fibre_links=free)
+        yield "rate of the fibre", replace(case, network=network), sky
+    prompt = replace(case.policy, classical_contact_s=0.0)
+    yield "wait for the classical contact", replace(case, policy=prompt), sky
+
+
+def _without_limit(link: FibreLink) -> FibreLink:
+    device = replace(link.device, anchor_rate_bps=_NO_LIMIT_BPS, rate_cap_bps=None)
+    through = device.anchor_transmittance
+    return replace(link, device=device, hop_transmittance=through, availability=1.0)
+
+
+def spare_rate_bps(
+    case: KeyNetwork, deposits: DepositTable, clear: Mask, pair: tuple[str, str], share: float
+) -> float:
+    """The largest constant rate that industry can have between two nodes beside all demands.
+
+    It is served for at least the `share` of the time, in the mean over the members, as a demand
+    of the lowest class. Found by bisection to a hundredth; 0 where nothing can be promised.
+    Raises InvalidInput for a share outside 0..1 (ends excluded).
+    """
+    if not 0.0 < share < 1.0:
+        raise InvalidInput.single(
+            "the wanted availability is no share",
+            where="wanted_availability",
+            value=f"{share:g}",
+            mend="more than 0 and less than 1",
+        )
+    most = _most_rate_bps(case, deposits)
+    low, high = 0.0, most
+    while high - low > 0.01 * high and high > 1e-6 * most:
+        middle = 0.5 * (low + high)
+        if _availability(case, deposits, clear, pair, middle) >= share:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def _most_rate_bps(case: KeyNetwork, deposits: DepositTable) -> float:
+    """More than any pair can have: all key of all stores and fibres in the window."""
+    stocks = sum(stock.stock_bits for stock in case.network.link_stocks)
+    stocks += sum(demand.store.start_bits for demand in case.network.demands)
+    fibre = sum(chain.mean_rate_bps for chain in Layout(case, deposits).graph.chains)
+    return (float(deposits.key_bits.sum()) + stocks) / case.duration_s + fibre + 1.0
+
+
+def _availability(
+    case: KeyNetwork, deposits: DepositTable, clear: Mask, pair: tuple[str, str], rate_bps: float
+) -> float:
+    extra = Demand(
+        id=_SPARE_ID,
+        a=pair[0],
+        b=pair[1],
+        demand_class=DemandClass.INDUSTRY,
+        consumption=Consumption(kind=ConsumptionKind.ONE_TIME_PAD, rate_bps=rate_bps),
+    )
+    network = replace(case.network, demands=(*case.network.demands, extra))
+    found = key_forecast(replace(case, network=network), deposits, clear).demands
+    return float(found.availability[found.demand_ids.index(_SPARE_ID)])

@@ -1,0 +1,214 @@
+"""Relay of key: link key is bound to a pair when the pair asks for it, and not before.
+
+A trusted satellite that shares K(s,A) and K(s,B) with two stations publishes their XOR; B then
+knows K(s,A). Both link stores lose as many bits as the pair gains, and only key of one and the
+same satellite combines. Until it is bound, link key can serve any partner (late binding,
+Vergoossen et al. 2020, arXiv 1903.07845). On the ground the key goes on over fibre, a bit of fibre
+key for every bit and link.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from euroqci_planner.mission.key_course import BitsArray
+from euroqci_planner.mission.plan import ModelUsed
+from euroqci_planner.network.key_store import (
+    NEVER,
+    IndexArray,
+    KeyStores,
+    joined_ages,
+)
+from euroqci_planner.network.layout import Layout
+
+FIBRE_BUFFER_S = 86_400.0
+FIBRE_ALONE = 0
+
+RELAY_MODEL = ModelUsed(
+    role="relay",
+    name="XOR through one trusted satellite, late binding",
+    citation=(
+        "usable after both passes, post-processing and the next classical contact; link key is "
+        "bound to a pair when it is needed (Vergoossen et al. 2020, arXiv 1903.07845)"
+    ),
+)
+
+
+class FibreStores:
+    """Key that fibre links hold for forwarding, by member: made all the time, up to a day's worth.
+
+    They start empty. The last link is always full and stands for "none".
+    """
+
+    def __init__(self, layout: Layout, members: int, origin_us: int) -> None:
+        """Start empty at the origin."""
+        rates = [chain.mean_rate_bps for chain in layout.graph.chains]
+        self._rates_bps = np.array(rates, dtype=np.float64)
+        self._most = np.maximum(1, np.floor(self._rates_bps * FIBRE_BUFFER_S)).astype(np.int64)
+        self._origin_us = origin_us
+        self._made = np.zeros(len(rates), dtype=np.int64)
+        self.bits: BitsArray = np.zeros((members, len(rates) + 1), dtype=np.int64)
+        self.bits[:, -1] = NEVER
+
+    def produce(self, now_us: int) -> None:
+        """Add what the links have made since the last time."""
+        made = np.floor(self._rates_bps * ((now_us - self._origin_us) / 1e6)).astype(np.int64)
+        self.bits[:, :-1] = np.minimum(self.bits[:, :-1] + (made - self._made), self._most)
+        self._made = made
+
+    def room(self, members: IndexArray, links: IndexArray, use: BitsArray) -> BitsArray:
+        """Bits that can be forwarded over all of `links` (members, any) at `use` bits each."""
+        held = self.bits[members[:, None], links] // np.maximum(use, 1)
+        return np.asarray(held.min(axis=1))
+
+    def spend(
+        self, members: IndexArray, links: IndexArray, use: BitsArray, bits: BitsArray
+    ) -> None:
+        """Forward `bits` per member."""
+        self.bits[members[:, None], links] -= use * bits[:, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One binding of link key to a pair, as the log keeps it; `link_a` is -1 for fibre alone."""
+
+    pair: int
+    way: int
+    link_a: int
+    link_b: int
+    bits: int
+    bound_us: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Orders:
+    """What members ask for at one instant: a pair and its bits, one row per asking member.
+
+    `bits` carry the pair on for a while, `urgent` is the part needed before key could come
+    again; `limit` is the first class of age that is too old.
+    """
+
+    members: IndexArray
+    pairs: IndexArray
+    bits: BitsArray
+    urgent: BitsArray
+    limit: BitsArray
+    now_us: int
+
+
+class Relay:
+    """Binds link key and fibre key to pairs, the best way first."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        links: KeyStores,
+        fibres: FibreStores,
+        log: list[Binding] | None = None,
+    ) -> None:
+        """Work on these stores; `log` is filled where it is a list: for one member only."""
+        self.layout, self.links, self.fibres, self.log = layout, links, fibres, log
+        self._has_fibre: list[bool] = np.any(layout.routes.fibre_use > 0, axis=(0, 2)).tolist()
+
+    def bind(self, orders: Orders) -> tuple[BitsArray, BitsArray]:
+        """Serve the orders as far as key is at hand.
+
+        A pair that fibre alone joins takes satellite key, the scarcer one, only for what is
+        urgent. Returns what came over fibre alone, bits by member, usable at once; and what
+        satellites will publish, bits by member and age class.
+        """
+        wanted = orders.bits.copy()
+        at_once = np.zeros_like(wanted)
+        relayed = np.zeros((len(wanted), self.links.scale.classes), dtype=np.int64)
+        for way in range(self.layout.routes.is_open.shape[1]):
+            is_open = self.layout.routes.is_open[orders.pairs, way]
+            rows = np.flatnonzero(is_open & (wanted > 0))
+            if not len(rows):
+                continue
+            if way == FIBRE_ALONE:
+                at_once[rows] = self._over_fibre(orders, rows, wanted[rows])
+                left = np.minimum(wanted[rows], orders.urgent[rows]) - at_once[rows]
+                wanted[rows] = np.maximum(left, 0)
+            else:
+                by_age = self._through_space(orders, rows, wanted[rows], way)
+                relayed[rows] += by_age
+                wanted[rows] -= by_age.sum(axis=1)
+        return at_once, relayed
+
+    def _over_fibre(self, orders: Orders, rows: IndexArray, wanted: BitsArray) -> BitsArray:
+        bits = np.minimum(wanted, self._room(orders, rows, FIBRE_ALONE))
+        self._forward(orders, rows, FIBRE_ALONE, bits)
+        if self.log is not None and bits.any():
+            pair = int(orders.pairs[rows[0]])
+            self.log.append(Binding(pair, FIBRE_ALONE, -1, -1, int(bits[0]), orders.now_us))
+        return bits
+
+    def _through_space(
+        self, orders: Orders, rows: IndexArray, wanted: BitsArray, way: int
+    ) -> BitsArray:
+        members, pairs = orders.members[rows], orders.pairs[rows]
+        link_a = self.layout.routes.link_a[pairs, way]
+        link_b = self.layout.routes.link_b[pairs, way]
+        matched = np.minimum(
+            self.links.usable(members, link_a, orders.limit[rows]),
+            self.links.usable(members, link_b, orders.limit[rows]),
+        )
+        bits = np.minimum(wanted, matched.sum(axis=1))
+        if not bits.any():
+            return np.zeros((len(rows), self.links.scale.classes), dtype=np.int64)
+        if self._has_fibre[way]:
+            bits = np.minimum(bits, self._room(orders, rows, way))
+            self._forward(orders, rows, way, bits)
+        best = matched.argmax(axis=1)[:, None]
+        if np.all(bits <= np.take_along_axis(matched, best, axis=1)[:, 0]):
+            shares = bits[:, None]
+            link_a = np.take_along_axis(link_a, best, axis=1)
+            link_b = np.take_along_axis(link_b, best, axis=1)
+        else:
+            shares = most_matched_first(matched, bits)
+        from_a = self.links.withdraw(members, link_a, shares, orders.limit[rows])
+        from_b = self.links.withdraw(members, link_b, shares, orders.limit[rows])
+        self._note(orders, way, int(pairs[0]), (link_a[0], link_b[0], shares[0]))
+        return np.asarray(joined_ages(from_a, from_b).sum(axis=1))
+
+    def _room(self, orders: Orders, rows: IndexArray, way: int) -> BitsArray:
+        pairs, routes = orders.pairs[rows], self.layout.routes
+        return self.fibres.room(
+            orders.members[rows], routes.fibre[pairs, way], routes.fibre_use[pairs, way]
+        )
+
+    def _forward(self, orders: Orders, rows: IndexArray, way: int, bits: BitsArray) -> None:
+        pairs, routes = orders.pairs[rows], self.layout.routes
+        self.fibres.spend(
+            orders.members[rows], routes.fibre[pairs, way], routes.fibre_use[pairs, way], bits
+        )
+
+    def _note(
+        self, orders: Orders, way: int, pair: int, given: tuple[IndexArray, IndexArray, BitsArray]
+    ) -> None:
+        if self.log is None:
+            return
+        for link_a, link_b, bits in zip(*(item.tolist() for item in given), strict=True):
+            if bits:
+                self.log.append(Binding(pair, way, link_a, link_b, bits, orders.now_us))
+
+
+def most_matched_first(matched: BitsArray, bits: BitsArray) -> BitsArray:
+    """Split `bits` per member over satellites with `matched` key (members, satellites).
+
+    The satellite with the most matched key gives first, which keeps the others able to serve
+    their partners; equal ones in their order. Never more than is matched; all of `bits` where
+    the sum allows.
+    """
+    shares = matched.copy()
+    partly = np.flatnonzero(bits < matched.sum(axis=1))
+    held, asked = matched[partly], bits[partly]
+    order = np.argsort(-held, axis=1, kind="stable")
+    sorted_bits = np.take_along_axis(held, order, axis=1)
+    before = np.cumsum(sorted_bits, axis=1) - sorted_bits
+    given = np.empty_like(held)
+    np.put_along_axis(given, order, np.clip(asked[:, None] - before, 0, sorted_bits), axis=1)
+    shares[partly] = given
+    return shares

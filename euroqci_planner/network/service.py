@@ -1,0 +1,132 @@
+"""Service of the demands: consumption from pair stores, class by class, and its record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from euroqci_planner.mission.key_course import BitsArray
+from euroqci_planner.network.demand import HOUR_US, ConsumptionClock, DemandBook, Levels
+from euroqci_planner.network.key_store import (
+    MICROSECONDS_PER_SECOND,
+    IndexArray,
+    KeyStores,
+)
+from euroqci_planner.network.layout import Layout
+from euroqci_planner.units import FloatArray
+
+BATCH_US = 6 * HOUR_US
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Record:
+    """What each demand got, (members, demands) each; seconds count from the start.
+
+    `first_empty_s` is infinite where no bit was refused. `served_s` is the part of `asked_s`,
+    the time with consumption, in which key was at hand.
+    """
+
+    served: BitsArray
+    first_empty_s: FloatArray
+    served_s: FloatArray
+    asked_s: FloatArray
+
+    @classmethod
+    def empty(cls, members: int, demands: int) -> Record:
+        """Nothing asked, nothing served."""
+        shape = (members, demands)
+        return cls(
+            served=np.zeros(shape, dtype=np.int64),
+            first_empty_s=np.full(shape, np.inf),
+            served_s=np.zeros(shape),
+            asked_s=np.zeros(shape),
+        )
+
+
+class Service:
+    """Lets pairs consume, each up to its own clock, and says what their stores should hold.
+
+    `lead_us` is how long key takes from the asking to the pair. All pairs must be served at
+    each full hour, so that rates do not change between two calls.
+    """
+
+    def __init__(self, layout: Layout, stores: KeyStores, start_us: int, lead_us: int) -> None:
+        """Start all clocks."""
+        number = {pair: row for row, pair in enumerate(layout.pairs)}
+        pair_of = np.array([number[item.pair] for item in layout.demands], dtype=np.intp)
+        self.book = DemandBook(layout.demands, pair_of, len(layout.pairs))
+        self.consumption = ConsumptionClock(layout.demands, start_us)
+        rates = np.bincount(
+            pair_of, weights=self.consumption.mean_rates_bps, minlength=len(layout.pairs)
+        )
+        self.pair_rates_bps = np.maximum(rates, np.finfo(np.float64).tiny)
+        self.record = Record.empty(len(stores.total), len(layout.demands))
+        self._stores, self._lead_us, self._start_us = stores, lead_us, start_us
+        self._clock = np.full(len(layout.pairs), start_us)
+        self._asked_until = np.zeros(len(layout.demands), dtype=np.int64)
+        self._levels_at: tuple[int, Levels] | None = None
+
+    def until(self, pairs: IndexArray, now_us: int) -> None:
+        """Let these pairs consume up to now."""
+        late = pairs[self._clock[pairs] < now_us]
+        if not len(late):
+            return
+        asked_until = self.consumption.bits_until(now_us)
+        floor = self.levels(now_us).floor
+        for place in range(self.book.slots.shape[1]):
+            demands = self.book.slots[late, place]
+            there = demands >= 0
+            if there.any():
+                mine, stores = demands[there], late[there]
+                asked = asked_until[mine] - self._asked_until[mine]
+                self._asked_until[mine] = asked_until[mine]
+                free = np.maximum(self._stores.total[:, stores] - floor[mine], 0)
+                served = np.minimum(asked, free)
+                self._stores.consume(stores, served)
+                self._note(mine, (self._clock[stores], now_us), asked, served, free)
+        self._clock[late] = now_us
+
+    def levels(self, now_us: int) -> Levels:
+        """Levels of the pair stores at this instant: for the time until key could come."""
+        if self._levels_at is None or self._levels_at[0] != now_us:
+            cover_us = self._lead_us + HOUR_US
+            ahead = (0, cover_us, 2 * cover_us, cover_us + BATCH_US)
+            now, cover, next_cover, batch = (
+                self.consumption.bits_until(now_us + item) for item in ahead
+            )
+            levels = self.book.levels(cover - now, next_cover - cover, batch - cover)
+            self._levels_at = now_us, levels
+        return self._levels_at[1]
+
+    def _note(
+        self,
+        demands: IndexArray,
+        span_us: tuple[BitsArray, int],
+        asked: BitsArray,
+        served: BitsArray,
+        free: BitsArray,
+    ) -> None:
+        """Book what was served over the time since each pair's clock."""
+        record = self.record
+        seconds = (span_us[1] - span_us[0]) / MICROSECONDS_PER_SECOND
+        is_asked = self.consumption.is_asked(int(span_us[0].min()))[demands]
+        asked_s = np.where(is_asked, seconds, 0.0)
+        record.served[:, demands] += served
+        record.asked_s[:, demands] += asked_s
+        is_short = served < asked
+        if not is_short.any() and (asked > 0).all():
+            record.served_s[:, demands] += asked_s
+            return
+        seconds_per_bit = asked_s / np.maximum(asked, 1)
+        record.served_s[:, demands] += np.where(
+            asked > 0,
+            np.where(is_short, served * seconds_per_bit, asked_s),
+            np.where(free > 0, asked_s, 0.0),
+        )
+        is_first = is_short & np.isinf(record.first_empty_s[:, demands])
+        if is_first.any():
+            since_s = (span_us[0] - self._start_us) / MICROSECONDS_PER_SECOND
+            members, columns = np.nonzero(is_first)
+            lasted_s = served[members, columns] * (seconds / np.maximum(asked, 1))[columns]
+            record.first_empty_s[members, demands[columns]] = since_s[columns] + lasted_s

@@ -1,0 +1,109 @@
+"""`stores.csv` and `demands.csv`: who will run out of key."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+NETWORK = """
+[[node]]
+id = "nice"
+from = "FR-NCE"
+
+[[node]]
+id = "athens"
+from = "GR-CAP"
+
+[[fibre_link]]
+a = "calern"
+b = "nice"
+length_km = 30.0
+hop_km = 80.0
+device = "dv-standard"
+
+[[fibre_link]]
+a = "helmos"
+b = "athens"
+length_km = 150.0
+hop_km = 50.0
+device = "dv-standard"
+
+[[demand]]
+id = "nice-athens"
+a = "nice"
+b = "athens"
+class = "public"
+[demand.consumption]
+type = "bits_per_day"
+kbit_per_day = {rate}
+[demand.store]
+start_mbit = 0.1
+wanted_availability = 0.95
+"""
+
+
+def rows_of(path):
+    return list(csv.DictReader(path.read_text("utf-8").splitlines()))
+
+
+@pytest.fixture
+def planned(planner, sample, tmp_path):
+    def run(rate: float):
+        folder = tmp_path / f"rate-{rate:g}"
+        folder.mkdir()
+        for file in sample.parent.iterdir():
+            (folder / file.name).write_bytes(file.read_bytes())
+        path = folder / sample.name
+        path.write_text(path.read_text("utf-8") + NETWORK.format(rate=rate), encoding="utf-8")
+        done = planner("plan", path, "--out", folder / "plan", "--quiet")
+        assert done.returncode == 0, done.stderr
+        return folder / "plan"
+
+    return run
+
+
+def test_a_small_demand_is_served_over_the_satellite_and_a_large_one_runs_out(planned):
+    (small,) = rows_of(planned(10.0) / "demands.csv")
+    (large,) = rows_of(planned(100_000.0) / "demands.csv")
+    assert float(small["availability"]) > 0.95 > float(large["availability"])
+    assert float(small["p_empty"]) < float(large["p_empty"]) == 1.0
+    assert float(large["days_to_empty_p10"]) <= float(large["days_to_empty_p50"])
+    assert int(small["trusted_nodes"]) >= 1
+    assert "calern" in small["route"]
+    assert "helmos" in small["route"]
+
+
+def test_the_ledger_of_every_store_balances_to_the_bit(planned):
+    folder = planned(100.0)
+    ledger = json.loads((folder / "summary.json").read_text("utf-8"))["key_stores"]["ledger"]
+    assert {name.split()[0] for name in ledger} == {"link", "pair"}
+    for row in ledger.values():
+        gone = (
+            row["authentication_bits"] + row["withdrawn_bits"] + row["expired_bits"]
+            + row["overflow_bits"]
+        )  # fmt: skip
+        assert row["start_bits"] + row["deposited_bits"] - gone == row["end_bits"]
+
+
+def test_quantiles_rise_and_stores_are_never_below_zero(planned):
+    rows = rows_of(planned(100.0) / "stores.csv")
+    assert {row["kind"] for row in rows} == {"link", "pair"}
+    for row in rows:
+        levels = [float(row[name]) for name in ("p01_bits", "p10_bits", "p50_bits", "p90_bits")]
+        assert 0.0 <= levels[0] <= levels[1] <= levels[2] <= levels[3]
+
+
+def test_under_a_sky_that_is_always_clear_there_is_one_course_and_no_quantiles(
+    planner, sample, tmp_path
+):
+    for file in sample.parent.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    path = tmp_path / sample.name
+    text = path.read_text("utf-8").replace('model = "climatology"', 'model = "clear"')
+    path.write_text(text + NETWORK.format(rate=10.0), encoding="utf-8")
+    assert planner("plan", path, "--out", tmp_path / "plan", "--quiet").returncode == 0
+    rows = rows_of(tmp_path / "plan" / "stores.csv")
+    assert {row["p50_bits"] for row in rows} == {""}
+    assert max(float(row["expected_bits"]) for row in rows) > 0.0
