@@ -80,6 +80,7 @@ class ExactScheduler:
         """Decide every candidate; what `check` raises ends the work."""
         objective = supported_objective(settings)
         problem = problem_of(candidates, satellites, stations)
+        check()
         found = _Search(candidates, problem, check).found(settings.relative_gap)
         outcome = Outcome(
             flown=found.flown,

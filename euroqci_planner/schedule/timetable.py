@@ -84,7 +84,11 @@ class Timetable:
         """Start empty."""
         self._satellites, self._stations = (TrackTimetable(track) for track in problem.tracks)
         self._limits = tuple(LimitTimetable(limit) for limit in problem.limits)
-        self._parts = (self._satellites, self._stations, *self._limits)
+        self._parts: tuple[TrackTimetable | LimitTimetable, ...] = (
+            self._satellites,
+            self._stations,
+            *self._limits,
+        )
         self.flown: list[bool] = [False] * len(problem)
 
     def fits(self, row: int) -> bool:
