@@ -24,8 +24,8 @@ python_3_11() {
 can_make_venv() { "$1" -c 'import ensurepip, venv' 2>/dev/null; }
 
 install_system_packages() {
-  [ "$(id -u)" = 0 ] || die "Python 3.11 with venv is missing: run as root, or install: $*"
-  command -v apt-get >/dev/null || die "Python 3.11 with venv is missing and there is no apt-get: install Python 3.11"
+  [ "$(id -u)" = 0 ] || die "missing system packages: run as root, or install: $*"
+  command -v apt-get >/dev/null || die "missing system packages, and there is no apt-get: install $*"
   say "installing system packages: $*"
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq
@@ -50,9 +50,31 @@ if ! .uv/bin/uv --version 2>/dev/null | grep -q " $UV_VERSION"; then
   .uv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$UV_VERSION"
 fi
 
+# What Qt draws and starts with, and a screen without a screen for the tests. The command line needs none of it.
+window_packages="libegl1 libgl1 libglib2.0-0 libdbus-1-3 libfontconfig1 fonts-dejavu-core libxkbcommon0
+  libxkbcommon-x11-0 libx11-xcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
+  libxcb-render-util0 libxcb-shape0 libxcb-sync1 libxcb-xfixes0 libxcb-xinerama0 libxcb-xkb1 xvfb xauth xdotool"
+
+missing_packages() {
+  local name
+  for name in $window_packages; do
+    dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || printf '%s ' "$name"
+  done
+}
+
+if command -v dpkg-query >/dev/null; then
+  missing=$(missing_packages)
+  if [ -n "$missing" ] && [ "$(id -u)" = 0 ]; then
+    # shellcheck disable=SC2086
+    install_system_packages $missing
+  elif [ -n "$missing" ]; then
+    say "the window may not start without these packages: $missing"
+  fi
+fi
+
 say "installing the locked dependencies"
 export UV_PYTHON_DOWNLOADS=never UV_SYSTEM_CERTS=true UV_PROJECT_ENVIRONMENT=.venv
-.uv/bin/uv sync --frozen --quiet --python "$python"
+.uv/bin/uv sync --frozen --quiet --python "$python" --extra gui --extra fast --group gui-test
 .venv/bin/python -m compileall -q euroqci_planner
 printf '%s' "$wanted" > "$stamp"
 say "done"

@@ -16,10 +16,16 @@ from numpy.typing import NDArray
 from euroqci_planner.app.registry import KEY_MODELS, LINK_MODELS
 from euroqci_planner.errors import InvalidInput
 from euroqci_planner.io.reference_tables import load_physics_tables
-from euroqci_planner.link.budget import link_faults, link_warnings, pass_link
+from euroqci_planner.link.budget import link_faults, link_warnings, pass_link, station_faults
 from euroqci_planner.mission.assets import Satellite, Station
-from euroqci_planner.mission.key_yield import EpsilonLedger, KeyYield
-from euroqci_planner.mission.link_budget import LOSS_TERMS, NOISE_TERMS, PassLink
+from euroqci_planner.mission.key_yield import DetectionCounts, EpsilonLedger, KeyYield
+from euroqci_planner.mission.link_budget import (
+    LOSS_TERMS,
+    NOISE_TERMS,
+    LinkBudget,
+    OffsetArray,
+    PassLink,
+)
 from euroqci_planner.mission.pass_table import PassConditions, PassSamples, PassTable
 from euroqci_planner.mission.scenario import Scenario
 from euroqci_planner.mission.table import Table
@@ -28,6 +34,7 @@ from euroqci_planner.timebase import seconds_between
 
 if TYPE_CHECKING:
     from euroqci_planner.app.pipeline import Geometry
+    from euroqci_planner.app.sky import Sky
 
 SAMPLES_PER_PIECE = 400_000
 Rows = NDArray[np.intp]
@@ -44,13 +51,18 @@ class Piece:
 
 
 def refuse_links(scenario: Scenario) -> None:
-    """Raise `InvalidInput` naming every payload that is outside the link model."""
+    """Raise `InvalidInput` naming every payload and station that is outside the link model."""
     tables = load_physics_tables()
     payloads = {item.payload.id: item.payload for item in scenario.satellites}
     faults = [
         replace(fault, file=scenario.path, where=f"payload {name}.{fault.where}")
         for name, payload in payloads.items()
         for fault in link_faults(payload, tables)
+    ]
+    faults += [
+        replace(fault, file=scenario.path, where=f"station {item.id}.{fault.where}")
+        for item in scenario.stations
+        for fault in station_faults(item)
     ]
     if faults:
         raise InvalidInput(faults)
@@ -59,7 +71,8 @@ def refuse_links(scenario: Scenario) -> None:
 def warnings_of_links(scenario: Scenario) -> tuple[str, ...]:
     """What a planner should know about the budgets of the scenario."""
     tables = load_physics_tables()
-    return tuple(text for item in scenario.satellites for text in link_warnings(item, tables))
+    texts = (link_warnings(item, tables, scenario.stations) for item in scenario.satellites)
+    return tuple(dict.fromkeys(text for found in texts for text in found))
 
 
 def evaluate_link_and_key(
@@ -77,11 +90,13 @@ def evaluate_link_and_key(
     return PassLink(**link), KeyYield(**keys), _ledgers(scenario)
 
 
-def _evaluate(scenario: Scenario, found: Geometry, piece: Piece) -> tuple[PassLink, KeyYield]:
-    sky, payload = found.sky, piece.satellite.payload
+def budget_of(
+    scenario: Scenario, sky: Sky, passes: PassTable, conditions: PassConditions, piece: Piece
+) -> tuple[PassSamples, LinkBudget]:
+    """Samples along the usable windows of a piece, and every term of the link at each."""
     samples = pass_samples(
-        found.passes,
-        found.conditions,
+        passes,
+        conditions,
         piece.rows,
         sky.fleet,
         scenario.satellites,
@@ -90,20 +105,33 @@ def _evaluate(scenario: Scenario, found: Geometry, piece: Piece) -> tuple[PassLi
         scenario.step_s,
     )
     budget = LINK_MODELS["downlink"].budget(
-        payload, piece.station, samples, load_physics_tables(), piece.satellite
+        piece.satellite.payload, piece.station, samples, load_physics_tables(), piece.satellite
     )
-    culminations = culmination_samples(found.passes, found.conditions, samples)
-    model = KEY_MODELS[payload.source.protocol]
-    counts = model.counts(
+    return samples, budget
+
+
+def counts_of(
+    piece: Piece, samples: PassSamples, budget: LinkBudget, first_sample: OffsetArray
+) -> DetectionCounts:
+    """Expected counts of the blocks of samples that begin at `first_sample`."""
+    payload = piece.satellite.payload
+    return KEY_MODELS[payload.source.protocol].counts(
         payload,
         piece.station.receiver,
         budget.total_transmittance(),
         budget.total_noise_hz(),
         samples.slot_s,
-        samples.first_sample,
+        first_sample,
     )
-    link = pass_link(budget, samples, culminations)
-    return link, model.keys(payload, counts, scenario.policy)
+
+
+def _evaluate(scenario: Scenario, found: Geometry, piece: Piece) -> tuple[PassLink, KeyYield]:
+    samples, budget = budget_of(scenario, found.sky, found.passes, found.conditions, piece)
+    counts = counts_of(piece, samples, budget, samples.first_sample)
+    payload = piece.satellite.payload
+    keys = KEY_MODELS[payload.source.protocol].keys(payload, counts, scenario.policy)
+    culminations = culmination_samples(found.passes, found.conditions, samples)
+    return pass_link(budget, samples, culminations), keys
 
 
 def culmination_samples(

@@ -27,6 +27,7 @@ from euroqci_planner.units import NANO, FloatArray
 _GAS_COLUMNS = (
     "water_coefficient",
     "water_exponent",
+    "water_pressure_exponent",
     "dry_coefficient",
     "dry_exponent",
     "max_error_db",

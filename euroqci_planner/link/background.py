@@ -111,12 +111,13 @@ def site_background(
 
 
 def background_hz(
-    site: SiteBackground, samples: PassSamples, atmosphere: FloatArray
+    site: SiteBackground, samples: PassSamples, from_satellite: FloatArray
 ) -> dict[str, FloatArray]:
     """Rate of each noise term per sample, by the names of `NOISE_TERMS`.
 
-    `atmosphere` is the transmittance of the air towards the satellite. NaN outside 5..90° of
-    elevation, dark counts excepted; NaN for a Sun higher than 75°.
+    `from_satellite` is the transmittance from the satellite through the air, the field stop and
+    the fibre; the receiver's other factors are in `site`. NaN outside 5..90° of elevation, dark
+    counts excepted; NaN for a Sun higher than 75°.
     """
     elevation = samples.elevation_rad
     scattered = site.clicks_per_radiance * sunlit_sky_radiance(
@@ -141,7 +142,7 @@ def background_hz(
             samples.range_m,
             samples.satellite_phase_angle_rad,
             samples.sunlit_fraction,
-            atmosphere,
+            from_satellite,
         ),
         "dark_counts": np.full_like(elevation, site.dark_counts_hz),
     }

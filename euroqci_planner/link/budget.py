@@ -5,34 +5,39 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from euroqci_planner.errors import Fault
 from euroqci_planner.link.airmass import air_masses
 from euroqci_planner.link.background import background_hz, site_background
 from euroqci_planner.link.citations import LINK_MODELS_USED
-from euroqci_planner.link.extinction import extinction_terms, site_extinction, wavelength_faults
+from euroqci_planner.link.extinction import extinction_terms, site_extinction
 from euroqci_planner.link.far_field import far_field
+from euroqci_planner.link.limits import link_faults, link_warnings, station_faults
 from euroqci_planner.link.receiver import link_gate_transmittance
-from euroqci_planner.link.wavefront import (
-    LARGEST_WAVEFRONT_ERROR_WAVES,
-    wavefront_transmittance,
-)
+from euroqci_planner.link.site_turbulence import site_turbulence
+from euroqci_planner.link.wavefront import wavefront_transmittance
 from euroqci_planner.mission.assets import Payload, Satellite, Station
 from euroqci_planner.mission.link_budget import LOSS_TERMS, NOISE_TERMS, LinkBudget, PassLink
 from euroqci_planner.mission.pass_table import PassSamples
 from euroqci_planner.mission.physics_tables import PhysicsTables
 from euroqci_planner.mission.plan import ModelUsed
-from euroqci_planner.units import NANO, FloatArray
+from euroqci_planner.units import FloatArray
+
+__all__ = [
+    "DownlinkModel",
+    "highest_samples",
+    "link_faults",
+    "link_warnings",
+    "pass_link",
+    "station_faults",
+]
 
 Index = NDArray[np.intp]
 
-COARSE_GAS_FIT_DB = 0.1
-
 
 class DownlinkModel:
-    """Satellite to ground with free-space detectors: the model behind `LinkModel`.
+    """Satellite to ground, free-space detectors or single-mode fibre: the model of `LinkModel`.
 
-    Not in it: turbulence (mean power is conserved on free-space detectors that hold the seeing
-    disc), fibre coupling, dead time and afterpulses (key model), clouds (weather).
+    All means over pointing and turbulence: scintillation conserves them and is no term. Not in it:
+    fluctuations of the fibre coupling, dead time and afterpulses (key model), clouds (weather).
     """
 
     @property
@@ -60,6 +65,9 @@ class DownlinkModel:
         diffraction, pointing = far_field(payload).collection(
             samples.range_m, receiver.aperture_m, receiver.obscuration_ratio
         )
+        field_stop, coupling = site_turbulence(payload, station).shares(
+            samples.elevation_rad, samples.slew_rad_s
+        )
         terms: dict[str, FloatArray | float] = {
             "transmit_optics": payload.transmit_efficiency,
             "diffraction": diffraction,
@@ -73,12 +81,14 @@ class DownlinkModel:
             "gas": air.gas,
             "cirrus": air.cirrus,
             "receive_optics": receiver.optics_efficiency,
+            "field_stop": field_stop,
+            "coupling": coupling,
             "filter": receiver.filter_transmittance,
             "gate": link_gate_transmittance(payload, receiver),
             "detector": receiver.detector_efficiency,
         }
         behind = site_background(payload.wavelength_m, satellite, station, site, tables)
-        noise = background_hz(behind, samples, air.total())
+        noise = background_hz(behind, samples, air.total() * field_stop * coupling)
         return LinkBudget(
             loss_terms=LOSS_TERMS,
             noise_terms=NOISE_TERMS,
@@ -87,43 +97,11 @@ class DownlinkModel:
         )
 
 
-def link_faults(payload: Payload, tables: PhysicsTables) -> tuple[Fault, ...]:
-    """What puts a payload outside the link model, for the door to report; empty if nothing."""
-    faults = list(wavelength_faults(payload.wavelength_m, tables.gas))
-    limit = LARGEST_WAVEFRONT_ERROR_WAVES * payload.wavelength_m
-    if payload.wavefront_error_m > limit:
-        faults.append(
-            Fault(
-                "larger than the link model holds for",
-                where="wavefront_error_nm_rms",
-                value=f"{payload.wavefront_error_m / NANO:g}",
-                mend=f"at most a sixth of the wavelength, {limit / NANO:.0f} nm",
-            )
-        )
-    return tuple(faults)
-
-
-def link_warnings(satellite: Satellite, tables: PhysicsTables) -> tuple[str, ...]:
-    """What a planner should know about the budget of a satellite; empty if nothing."""
-    texts = []
-    if satellite.standard_magnitude is None and satellite.diffuse_area_m2 is None:
-        lacking = "neither standard_magnitude nor diffuse_area_m2 is given"
-        texts.append(f"{satellite.id}: {lacking}, so its own light in sunlight is not counted")
-    wavelength_m, gas = satellite.payload.wavelength_m, tables.gas
-    error_db = float(np.interp(wavelength_m, gas.wavelength_m, gas.max_error_db))
-    if error_db > COARSE_GAS_FIT_DB and not wavelength_faults(wavelength_m, gas):
-        texts.append(
-            f"{satellite.id}: molecular absorption at {wavelength_m / NANO:g} nm is known "
-            f"to {error_db:.2g} dB only"
-        )
-    return tuple(texts)
-
-
 def _columns(values: list[FloatArray | float], length: int) -> FloatArray:
-    table = np.empty((length, len(values)))
+    table = np.empty((len(values), length))
     for j, value in enumerate(values):
-        table[:, j] = value
-    return table
+        table[j] = value
+    return table.T
 
 
 def pass_link(budget: LinkBudget, samples: PassSamples, culmination: Index) -> PassLink:

@@ -21,7 +21,25 @@ _PUBLISHED = (
     ("rayleigh", "optical depth", "Bodhaine et al. 1999, J. Atmos. Ocean. Technol. 16, 1854"),
     ("aerosol", "power law in wavelength", "Ångström 1929, Geogr. Ann. 11, 156"),
     ("ozone", "cross-sections at 233 K", "Serdyuchenko et al. 2014, Atmos. Meas. Tech. 7, 625"),
-    ("gas", "four-parameter fit to 20 cm⁻¹ bands", "LOWTRAN7, Kneizys et al. 1988"),
+    ("gas", "five-parameter fit to 20 cm⁻¹ bands", "LOWTRAN7, Kneizys et al. 1988"),
+    (
+        "turbulence",
+        "Hufnagel–Valley profile scaled to the site's seeing, spherical layers",
+        "Valley 1980, Appl. Opt. 19, 574; Fried 1966, J. Opt. Soc. Am. 56, 1372",
+    ),
+    (
+        "field stop",
+        "encircled energy of the long exposure behind the telescope",
+        "Fried 1966, J. Opt. Soc. Am. 56, 1372; O'Neill 1956, J. Opt. Soc. Am. 46, 285",
+    ),
+    (
+        "fibre coupling",
+        "mode overlap times Strehl ratio: fitting, lag, chromatic anisoplanatism",
+        (
+            "Noll 1976, J. Opt. Soc. Am. 66, 207; Greenwood 1977, J. Opt. Soc. Am. 67, 390; "
+            "Fried 1982, J. Opt. Soc. Am. 72, 52"
+        ),
+    ),
     ("night sky", "dark-site radiance", "ESO SkyCalc 1.4.3, Noll et al. 2012, A&A 543, A92"),
     ("moon", "scattered moonlight", "Krisciunas & Schaefer 1991, PASP 103, 1033"),
     (

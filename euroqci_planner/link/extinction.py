@@ -92,13 +92,14 @@ def ozone_optical_depth(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GasCoefficients:
-    """The four parameters of the molecular absorption fit at one wavelength.
+    """The five parameters of the molecular absorption fit at one wavelength.
 
-    −ln T = a_w (PWV_cm · m_w)^b_w + a_d (P/P0 · m_R)^b_d.
+    −ln T = a_w (PWV_cm · m_w)^b_w (P/P0)^c_w + a_d (P/P0 · m_R)^b_d.
     """
 
     water_coefficient: float
     water_exponent: float
+    water_pressure_exponent: float
     dry_coefficient: float
     dry_exponent: float
 
@@ -144,6 +145,7 @@ def gas_coefficients(wavelength_m: float, table: GasTransmittanceFit) -> GasCoef
     return GasCoefficients(
         water_coefficient=float(np.exp(at(np.log(np.maximum(table.water_coefficient, tiny))))),
         water_exponent=at(table.water_exponent),
+        water_pressure_exponent=at(table.water_pressure_exponent),
         dry_coefficient=float(np.exp(at(np.log(np.maximum(table.dry_coefficient, tiny))))),
         dry_exponent=at(table.dry_exponent),
     )
@@ -163,15 +165,17 @@ def gas_optical_depth(
     water_air_mass: ArrayLike,
     dry_air_mass: ArrayLike,
 ) -> FloatArray:
-    """Slant optical depth of water vapour and the dry gases (four-parameter fit to LOWTRAN7).
+    """Slant optical depth of water vapour and the dry gases (five-parameter fit to LOWTRAN7).
 
-    Not zenith depth times air mass: absorption lines saturate, hence the exponents. Valid for
-    columns of 0.1 to 5 cm. The fit's residual stands in the table as `max_error_db`.
+    Not zenith depth times air mass: absorption lines saturate, and widen with the pressure, hence
+    the exponents. Valid for columns of 0.1 to 5 cm and stations up to 3 km. The fit's residual
+    stands in the table as `max_error_db`.
     """
     water = np.asarray(precipitable_water_m, dtype=np.float64) * _CENTIMETRES_PER_METRE
     dry = np.asarray(pressure_pa, dtype=np.float64) / SEA_LEVEL_PRESSURE_PA
     c = coefficients
-    wet_part = c.water_coefficient * (water * np.asarray(water_air_mass)) ** c.water_exponent
+    widths = c.water_coefficient * dry**c.water_pressure_exponent
+    wet_part = widths * (water * np.asarray(water_air_mass)) ** c.water_exponent
     dry_part = c.dry_coefficient * (dry * np.asarray(dry_air_mass)) ** c.dry_exponent
     return np.asarray(wet_part + dry_part)
 

@@ -1,8 +1,7 @@
 """Receiver: optics, filter, time gate and detectors of the ground station.
 
-Free-space coupling only: the light falls through a field stop onto detectors large enough for the
-seeing disc. Coupling into single-mode fibre (tip-tilt or adaptive optics) is refused when the
-scenario is read; the loss at the field stop in bad seeing is not counted.
+What seeing costs at the field stop or at a fibre is in `site_turbulence`; here are the factors that
+do not change along a pass, and how much sky the receiver sees.
 """
 
 from __future__ import annotations
@@ -11,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import erf
 
-from euroqci_planner.mission.assets import PairSource, Payload, Receiver
+from euroqci_planner.link.coupling import best_mode_ratio, mode_etendue_m2_sr
+from euroqci_planner.mission.assets import Coupling, PairSource, Payload, Receiver
 from euroqci_planner.units import PLANCK_J_S, SPEED_OF_LIGHT_M_S, FloatArray
 
 FWHM_PER_SIGMA = 2.0 * np.sqrt(2.0 * np.log(2.0))
@@ -68,15 +68,33 @@ def clicks_per_irradiance(receiver: Receiver, wavelength_m: float) -> float:
     A_R Δλ λ/(hc) · optics · filter · detector / number of detectors: passive splitting shares
     background evenly. The filter's width counts as a rectangle of its peak transmittance.
     """
+    return collecting_area_m2(receiver) * _clicks_per_watt_um(receiver, wavelength_m)
+
+
+def _clicks_per_watt_um(receiver: Receiver, wavelength_m: float) -> float:
+    """Clicks per second and detector for 1 W µm⁻¹ that enters the telescope's optics."""
     width_um = receiver.filter_width_m * _MICROMETRES_PER_METRE
-    photons = collecting_area_m2(receiver) * width_um * photons_per_joule(wavelength_m)
+    photons = width_um * photons_per_joule(wavelength_m)
     return photons * detected_share(receiver) / receiver.detectors
+
+
+def sky_etendue_m2_sr(receiver: Receiver, wavelength_m: float) -> float:
+    """Area × solid angle of sky that reaches the detectors, m² sr.
+
+    Free space: A_R · π (FOV/2)², FOV the full angle. Single-mode fibre: about λ², whatever the
+    telescope (`mode_etendue_m2_sr`); the field of view has no meaning there.
+    """
+    if receiver.coupling is Coupling.FREE_SPACE:
+        return collecting_area_m2(receiver) * np.pi * (0.5 * receiver.field_of_view_rad) ** 2
+    ratio = receiver.obscuration_ratio
+    return mode_etendue_m2_sr(wavelength_m, best_mode_ratio(ratio), ratio)
 
 
 def clicks_per_radiance(receiver: Receiver, wavelength_m: float) -> float:
     """Clicks per second and detector for a sky of 1 W m⁻² sr⁻¹ µm⁻¹.
 
-    `clicks_per_irradiance` times Ω = π (FOV/2)², FOV the full angle.
+    The same factors as `clicks_per_irradiance` with the étendue in the place of the area. The
+    field stop's and the fibre's loss do not apply: an even sky fills both at any seeing.
     """
-    solid_angle = np.pi * (0.5 * receiver.field_of_view_rad) ** 2
-    return clicks_per_irradiance(receiver, wavelength_m) * solid_angle
+    etendue = sky_etendue_m2_sr(receiver, wavelength_m)
+    return etendue * _clicks_per_watt_um(receiver, wavelength_m)

@@ -45,13 +45,13 @@ def satellite_irradiance(
     range_m: ArrayLike,
     phase_angle_rad: ArrayLike,
     sunlit_fraction: ArrayLike,
-    atmosphere: ArrayLike,
+    transmittance: ArrayLike,
 ) -> FloatArray:
     """Irradiance of the sunlit satellite at the telescope, W m⁻² µm⁻¹.
 
-    `full_phase` from `full_phase_intensity`; `atmosphere` is the transmittance of the air along the
-    line of sight. Zero in umbra.
+    `full_phase` from `full_phase_intensity`; `transmittance` is that of the air along the line of
+    sight, with the field stop and the fibre where the light behind them is meant. Zero in umbra.
     """
     distance = np.asarray(range_m, dtype=np.float64)
     lit = np.asarray(sunlit_fraction) * lambert_sphere_phase(phase_angle_rad)
-    return np.asarray(full_phase / distance**2 * lit * np.asarray(atmosphere))
+    return np.asarray(full_phase / distance**2 * lit * np.asarray(transmittance))

@@ -21,6 +21,8 @@ LOSS_TERMS = (
     "gas",
     "cirrus",
     "receive_optics",
+    "field_stop",
+    "coupling",
     "filter",
     "gate",
     "detector",

@@ -135,7 +135,8 @@ class PassSamples(Table):
 
     `pass_row` (one per pass) is the row in the `PassTable`. A sample stands in the middle of its
     slot; slots of one pass are contiguous, fill the window, and are `slot_s` wide. `t_s` counts
-    from the start of the usable window. `moon_phase_angle_rad` is 0 at full Moon.
+    from the start of the usable window. `slew_rad_s` is the angular speed of the line of sight,
+    `moon_phase_angle_rad` is 0 at full Moon.
     `sunlit_fraction` is the share of the solar disc that the satellite sees (0 in umbra);
     `satellite_phase_angle_rad` is Sun–satellite–station.
     """
@@ -148,6 +149,7 @@ class PassSamples(Table):
     azimuth_rad: FloatArray = column("float64")
     range_m: FloatArray = column("float64")
     range_rate_m_s: FloatArray = column("float64")
+    slew_rad_s: FloatArray = column("float64")
     sun_elevation_rad: FloatArray = column("float64")
     sun_azimuth_rad: FloatArray = column("float64")
     moon_elevation_rad: FloatArray = column("float64")

@@ -11,10 +11,10 @@ from euroqci_planner.units import FloatArray
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class GasTransmittanceFit(Table):
-    """Four-parameter fit of molecular absorption per wavelength (LOWTRAN7, 20 cm⁻¹ bands).
+    """Five-parameter fit of molecular absorption per wavelength (LOWTRAN7, 20 cm⁻¹ bands).
 
-    −ln T = a_w (PWV_cm · m_w)^b_w + a_d (P/P0 · m_R)^b_d, without ozone, which has its own
-    term. `max_error_db` is the largest residual at and above 10° elevation. `source` names the
+    −ln T = a_w (PWV_cm · m_w)^b_w (P/P0)^c_w + a_d (P/P0 · m_R)^b_d, without ozone, which has its
+    own term. `max_error_db` is the largest residual at and above 10° elevation. `source` names the
     origin.
     """
 
@@ -22,6 +22,7 @@ class GasTransmittanceFit(Table):
     wavelength_m: FloatArray = column("float64")
     water_coefficient: FloatArray = column("float64")
     water_exponent: FloatArray = column("float64")
+    water_pressure_exponent: FloatArray = column("float64")
     dry_coefficient: FloatArray = column("float64")
     dry_exponent: FloatArray = column("float64")
     max_error_db: FloatArray = column("float64")

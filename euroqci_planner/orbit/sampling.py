@@ -114,13 +114,16 @@ def _columns(
     position, axes = sites.position_m[:, station], sites.axes[:, :, station]
     sight = state.position_m - position
     elevation, azimuth, range_m = elevation_azimuth_range(axes, sight)
+    range_rate = np.sum(sight * state.velocity_m_s, axis=0) / range_m
+    across = np.sum(state.velocity_m_s**2, axis=0) - range_rate**2
     sun_elevation, sun_azimuth, _ = elevation_azimuth_range(axes, sun - position)
     moon_elevation, moon_azimuth, _ = elevation_azimuth_range(axes, moon - position)
     return {
         "elevation_rad": elevation,
         "azimuth_rad": azimuth,
         "range_m": range_m,
-        "range_rate_m_s": np.sum(sight * state.velocity_m_s, axis=0) / range_m,
+        "range_rate_m_s": range_rate,
+        "slew_rad_s": np.sqrt(np.maximum(across, 0.0)) / range_m,
         "sun_elevation_rad": sun_elevation,
         "sun_azimuth_rad": sun_azimuth,
         "moon_elevation_rad": moon_elevation,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from euroqci_planner.link.diffraction import gaussian_collection
 from euroqci_planner.link.far_field import far_field
 from euroqci_planner.link.sunlit_sky import sunlit_sky, sunlit_sky_radiance
 from euroqci_planner.mission.assets import (
+    Coupling,
     DivergenceBeam,
     DivergenceConvention,
     TruncatedGaussianBeam,
@@ -58,12 +61,16 @@ def stations(draw):
         precipitable_water_m=draw(span(0.001, 0.05)),
         ozone_dobson=draw(span(200.0, 500.0)),
         cirrus_optical_depth=draw(span(0.0, 0.3)),
+        seeing_rad=np.deg2rad(draw(span(0.3, 4.0)) / 3_600.0),
     )
     telescope = receiver(
         aperture_m=draw(span(0.2, 1.5)),
         obscuration_ratio=draw(span(0.0, 0.5)),
         field_of_view_rad=draw(span(10e-6, 200e-6)),
         gate_s=draw(span(0.2e-9, 3e-9)),
+        coupling=draw(st.sampled_from(Coupling)),
+        adaptive_optics_modes=draw(st.integers(1, 200)),
+        adaptive_optics_bandwidth_hz=draw(span(20.0, 2_000.0)),
     )
     return station(
         altitude_m=draw(span(0.0, 4_000.0)),
@@ -123,6 +130,28 @@ def test_every_extinction_term_falls_with_the_air_mass(sender, place):
     result = budget(sender, place, samples(ELEVATIONS))
     for name in ("rayleigh", "aerosol", "ozone", "gas", "cirrus"):
         assert np.all(np.diff(result.transmittance[:, LOSS_TERMS.index(name)]) >= 0.0)
+
+
+@FEW
+@given(payloads(), stations(), span(0.0, 0.015))
+def test_seeing_costs_more_the_longer_the_way_through_the_air(sender, place, slew):
+    result = budget(sender, place, samples(ELEVATIONS, slew_rad_s=slew))
+    for name in ("field_stop", "coupling"):
+        share = result.transmittance[:, LOSS_TERMS.index(name)]
+        assert np.all(np.diff(share) >= -1e-7)
+        assert np.all((share >= 0.0) & (share <= 1.0))
+
+
+@FEW
+@given(stations(), span(0.3, 3.0))
+def test_worse_seeing_never_helps(place, arcsec):
+    track, sender = samples(ELEVATIONS), payload(wavelength_m=1550e-9)
+    shares = []
+    for seeing in (arcsec, 1.2 * arcsec):
+        air = replace(place.atmosphere, seeing_rad=np.deg2rad(seeing / 3_600.0))
+        result = budget(sender, replace(place, atmosphere=air), track)
+        shares.append(result.total_transmittance())
+    assert np.all(shares[1] <= shares[0] * (1.0 + 1e-7))
 
 
 @FEW

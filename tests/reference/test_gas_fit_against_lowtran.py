@@ -32,8 +32,13 @@ def rows(folder, wavelength_nm):
         return [row for row in csv.DictReader(file) if row["wavelength_nm"] == str(wavelength_nm)]
 
 
-@pytest.mark.parametrize("wavelength_nm", [670, 785, 850, 1550])
-def test_molecules_cost_what_lowtran_says_at_and_above_ten_degrees(wavelength_nm, reference_data):
+@pytest.mark.parametrize(
+    ("wavelength_nm", "limit_db"),
+    [(670, 0.05), (785, 0.05), (820, 0.05), (850, 0.05), (1310, 0.12), (1550, 0.05)],
+)
+def test_molecules_cost_what_lowtran_says_at_and_above_ten_degrees(
+    wavelength_nm, limit_db, reference_data
+):
     tables, wavelength = load_physics_tables(), wavelength_nm * 1e-9
     coefficients = gas_coefficients(wavelength, tables.gas)
     off = []
@@ -52,4 +57,4 @@ def test_molecules_cost_what_lowtran_says_at_and_above_ten_degrees(wavelength_nm
         transmittance = np.exp(-depth - ozone * masses.ozone)
         off.append(decibel_loss(transmittance) - decibel_loss(float(row["T"])))
     assert len(off) == 4 * 2 * 7
-    assert np.abs(off).max() <= 0.05 * DECIBEL
+    assert np.abs(off).max() <= limit_db * DECIBEL

@@ -90,7 +90,7 @@ def test_a_satellite_without_brightness_is_worth_a_warning():
 def test_a_wavelength_with_a_coarse_gas_fit_is_worth_a_warning():
     coarse = replace(TABLES, gas=replace(TABLES.gas, max_error_db=np.full(4, 0.3)))
     (text,) = link_warnings(satellite(), coarse)
-    assert text == "cube: molecular absorption at 850 nm is known to 0.3 dB only"
+    assert text == "payload cube: molecular absorption at 850 nm is known to 0.3 dB only"
 
 
 def test_every_model_is_cited():

@@ -1,0 +1,255 @@
+"""What the link model refuses, and what a planner should know about a link that it accepts.
+
+Faults name the keys of the scenario file, with values in its units, so that the door and a script
+read the same text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+import numpy as np
+
+from euroqci_planner.errors import Fault
+from euroqci_planner.link.airmass import MIN_ELEVATION_RAD
+from euroqci_planner.link.extinction import station_pressure_pa, wavelength_faults
+from euroqci_planner.link.motion import (
+    EARTH_GRAVITY_M3_S2,
+    circular_speed_m_s,
+    largest_doppler_shift,
+    point_ahead_rad,
+)
+from euroqci_planner.link.refraction import chromatic_refraction_rad, station_temperature_k
+from euroqci_planner.link.site_turbulence import site_turbulence
+from euroqci_planner.link.wavefront import LARGEST_WAVEFRONT_ERROR_WAVES
+from euroqci_planner.mission.assets import (
+    Coupling,
+    DivergenceBeam,
+    DivergenceConvention,
+    Payload,
+    Satellite,
+    Station,
+)
+from euroqci_planner.mission.orbits import ElementSet, KeplerianOrbit
+from euroqci_planner.mission.physics_tables import PhysicsTables
+from euroqci_planner.units import KILO, MICRO, MILLI, NANO, decibel_loss
+
+COARSE_GAS_FIT_DB = 0.1
+LARGE_STOP_LOSS_DB = 0.5
+LARGE_SHARE_OF_VIEW = 0.1
+LARGE_SHARE_OF_FILTER = 0.1
+_EARTH_EQUATOR_M = 6_378_137.0
+
+
+def link_faults(payload: Payload, tables: PhysicsTables) -> tuple[Fault, ...]:
+    """What puts a payload outside the link model, for the door to report; empty if nothing."""
+    return (
+        *wavelength_faults(payload.wavelength_m, tables.gas),
+        *_optics_faults(payload.aperture_m, payload.obscuration_ratio),
+        *_beam_faults(payload),
+        *_pointing_faults(payload),
+    )
+
+
+def _optics_faults(aperture_m: float, obscuration_ratio: float) -> Iterator[Fault]:
+    if not aperture_m > 0.0:
+        yield _fault("must be above 0", "aperture_mm", aperture_m / MILLI)
+    if not 0.0 <= obscuration_ratio < 1.0:
+        yield _fault("must be at least 0 and below 1", "obscuration_ratio", obscuration_ratio)
+
+
+def _beam_faults(payload: Payload) -> Iterator[Fault]:
+    beam = payload.beam
+    if not isinstance(beam, DivergenceBeam):
+        if not beam.waist_m > 0.0:
+            yield _fault("must be above 0", "waist_mm", beam.waist_m / MILLI)
+    else:
+        if not beam.divergence_rad > 0.0:
+            yield _fault("must be above 0", "divergence_urad", beam.divergence_rad / MICRO)
+        if beam.convention not in tuple(DivergenceConvention):
+            yield Fault(
+                "is missing for beam = divergence",
+                where="divergence_convention",
+                mend="there is no default: full_angle_1e2, half_angle_1e2, fwhm or uniform_disc",
+            )
+    limit = LARGEST_WAVEFRONT_ERROR_WAVES * payload.wavelength_m
+    if not payload.wavefront_error_m <= limit:
+        yield _fault(
+            "larger than the link model holds for",
+            "wavefront_error_nm_rms",
+            payload.wavefront_error_m / NANO,
+            f"at most a sixth of the wavelength, {limit / NANO:.0f} nm",
+        )
+
+
+def _pointing_faults(payload: Payload) -> Iterator[Fault]:
+    for sigma in dict.fromkeys(payload.pointing_jitter_rad):
+        if not sigma >= 0.0:
+            mend = "one sigma per axis"
+            yield _fault("must be at least 0", "pointing_jitter_urad", sigma / MICRO, mend)
+    if not payload.pointing_bias_rad >= 0.0:
+        yield _fault("must be at least 0", "pointing_bias_urad", payload.pointing_bias_rad / MICRO)
+
+
+def station_faults(station: Station) -> tuple[Fault, ...]:
+    """What puts a station outside the link model; empty if nothing."""
+    receiver = station.receiver
+    faults = list(_optics_faults(receiver.aperture_m, receiver.obscuration_ratio))
+    lowest = max(
+        station.min_elevation_rad,
+        min((elevation for _, elevation in station.horizon_mask_rad), default=-np.inf),
+    )
+    if lowest < MIN_ELEVATION_RAD - 1e-9:
+        faults.append(
+            _fault(
+                "is below the link model, which ends at 5 degrees",
+                "min_elevation_deg",
+                np.rad2deg(station.min_elevation_rad),
+                "set it to 5 or more",
+            )
+        )
+    if not receiver.field_of_view_rad > 0.0:
+        view = receiver.field_of_view_rad / MICRO
+        faults.append(_fault("must be above 0", "field_of_view_urad", view, "the full angle"))
+    if not station.atmosphere.seeing_rad > 0.0:
+        seeing = np.rad2deg(station.atmosphere.seeing_rad) * 3_600.0
+        faults.append(_fault("must be above 0", "seeing_arcsec", seeing))
+    if receiver.coupling is Coupling.FIBRE_ADAPTIVE_OPTICS:
+        known = {
+            "modes": receiver.adaptive_optics_modes,
+            "bandwidth_hz": receiver.adaptive_optics_bandwidth_hz,
+        }
+        for key, value in known.items():
+            if value is None or not value > 0:
+                faults.append(Fault("is missing for coupling = fibre_adaptive_optics", where=key))
+    return tuple(faults)
+
+
+def _fault(problem: str, where: str, value: float, mend: str = "") -> Fault:
+    return Fault(problem, where=where, value=f"{value:g}", mend=mend)
+
+
+def link_warnings(
+    satellite: Satellite, tables: PhysicsTables, stations: tuple[Station, ...] = ()
+) -> tuple[str, ...]:
+    """What a planner should know about the budget of a satellite; empty if nothing.
+
+    With `stations` also what depends on the receiver, each once, for the station that it touches
+    most at its lowest elevation. What holds for every satellite of a payload names the payload, so
+    that a caller can say it once.
+    """
+    of_satellite = (_brightness(satellite), _point_ahead(satellite), _doppler(satellite, stations))
+    of_payload = (
+        _coarse_gas(satellite.payload, tables),
+        *_receiver_warnings(satellite.payload, stations),
+    )
+    return (
+        *(f"{satellite.id}: {text}" for text in of_satellite if text),
+        *(f"payload {satellite.payload.id}: {text}" for text in of_payload if text),
+    )
+
+
+@lru_cache(maxsize=64)
+def _receiver_warnings(payload: Payload, stations: tuple[Station, ...]) -> tuple[str, str]:
+    return _colours(payload, stations), _field_stop(payload, stations)
+
+
+def _brightness(satellite: Satellite) -> str:
+    if satellite.standard_magnitude is not None or satellite.diffuse_area_m2 is not None:
+        return ""
+    lacking = "neither standard_magnitude nor diffuse_area_m2 is given"
+    return f"{lacking}, so its own light in sunlight is not counted"
+
+
+def _coarse_gas(payload: Payload, tables: PhysicsTables) -> str:
+    wavelength_m, gas = payload.wavelength_m, tables.gas
+    error_db = float(np.interp(wavelength_m, gas.wavelength_m, gas.max_error_db))
+    if error_db <= COARSE_GAS_FIT_DB or wavelength_faults(wavelength_m, gas):
+        return ""
+    where = f"{wavelength_m / NANO:g} nm"
+    return f"molecular absorption at {where} is known to {error_db:.2g} dB only"
+
+
+def orbit_altitude_m(satellite: Satellite) -> float:
+    """Mean height of a satellite's orbit above the equator, m, by Kepler's third law."""
+    orbit = satellite.orbit
+    if isinstance(orbit, ElementSet):
+        axis_m = (EARTH_GRAVITY_M3_S2 / orbit.mean_motion_rad_s**2) ** (1.0 / 3.0)
+    elif isinstance(orbit, KeplerianOrbit):
+        axis_m = orbit.semi_major_axis_m
+    else:
+        return orbit.altitude_m
+    return float(axis_m - _EARTH_EQUATOR_M)
+
+
+def _point_ahead(satellite: Satellite) -> str:
+    if satellite.payload.pointing_bias_rad > 0.0:
+        return ""
+    altitude_m = orbit_altitude_m(satellite)
+    lead = float(point_ahead_rad(circular_speed_m_s(altitude_m))) / MICRO
+    return (
+        f"pointing_bias_urad = 0 takes the point-ahead angle, about {lead:.0f} urad from "
+        f"{altitude_m / KILO:.0f} km, as led without error"
+    )
+
+
+def _colours(payload: Payload, stations: tuple[Station, ...]) -> str:
+    beacon_m = payload.beacon_wavelength_m
+    if beacon_m is None or not stations:
+        return ""
+    apart = {}
+    for station in stations:
+        air = station_pressure_pa(station.altitude_m), station_temperature_k(station.altitude_m)
+        angle = chromatic_refraction_rad(
+            station.min_elevation_rad, payload.wavelength_m, beacon_m, *air
+        )
+        apart[station.id] = abs(float(angle)), _view_rad(payload, station), station
+    angle_rad, view_rad, worst = max(apart.values(), key=lambda item: item[0] / item[1])
+    if not angle_rad > LARGE_SHARE_OF_VIEW * view_rad:
+        return ""
+    return (
+        f"light of {payload.wavelength_m / NANO:g} nm and the beacon of {beacon_m / NANO:g} nm "
+        f"arrive {angle_rad / MICRO:.1f} urad apart at {np.rad2deg(worst.min_elevation_rad):.0f} "
+        f"degrees over {worst.id}, which sees {view_rad / MICRO:.1f} urad: taken as corrected there"
+    )
+
+
+def _view_rad(payload: Payload, station: Station) -> float:
+    """Full angle that a receiver sees: its field of view, or λ/D of a fibre."""
+    receiver = station.receiver
+    if receiver.coupling is Coupling.FREE_SPACE:
+        return receiver.field_of_view_rad
+    return payload.wavelength_m / receiver.aperture_m
+
+
+def _doppler(satellite: Satellite, stations: tuple[Station, ...]) -> str:
+    if not stations:
+        return ""
+    wavelength_m, altitude_m = satellite.payload.wavelength_m, orbit_altitude_m(satellite)
+    lowest, width_m = np.array(
+        [(item.min_elevation_rad, item.receiver.filter_width_m) for item in stations]
+    ).T
+    shift_m = largest_doppler_shift(altitude_m, lowest) * wavelength_m
+    worst = int(np.argmax(shift_m / width_m))
+    if not shift_m[worst] > LARGE_SHARE_OF_FILTER * width_m[worst]:
+        return ""
+    return (
+        f"its motion shifts the light by up to {shift_m[worst] / NANO:.3f} nm, and the filter of "
+        f"{stations[worst].id} is {width_m[worst] / NANO:g} nm wide: taken as following the shift"
+    )
+
+
+def _field_stop(payload: Payload, stations: tuple[Station, ...]) -> str:
+    losses = []
+    for station in stations:
+        share, _ = site_turbulence(payload, station).shares(station.min_elevation_rad, 0.0)
+        losses.append((float(decibel_loss(share)), station))
+    loss_db, worst = max(losses, key=lambda item: item[0], default=(0.0, None))
+    if worst is None or not loss_db > LARGE_STOP_LOSS_DB:
+        return ""
+    view = worst.receiver.field_of_view_rad / MICRO
+    return (
+        f"the field of view of {worst.id}, {view:g} urad across, cuts {loss_db:.1f} dB off the "
+        f"seeing disc at {np.rad2deg(worst.min_elevation_rad):.0f} degrees"
+    )
