@@ -8,7 +8,7 @@ pseudo-slots follow from the same formulas as those of slots, dead time included
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from euroqci_planner.units import FloatArray
 
 DEFAULT_NODES = 3
 _DEGENERATE = 1e-9
+_SAMPLES_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -72,6 +73,35 @@ def compressed(samples: ChannelSamples, nodes: int = DEFAULT_NODES) -> Compresse
     The noise of a pseudo-slot is that of the polynomial in η of degree n − 1 which has the same
     moments Σ noise · ηʲ: it may lie outside the range of the noise, even below zero.
     """
+    cuts = np.flatnonzero(np.diff(samples.first_sample[:-1] // _SAMPLES_AT_ONCE)) + 1
+    parts = [
+        _compressed(passes_of(samples, rows), nodes)
+        for rows in np.split(np.arange(len(samples.first_sample) - 1), cuts)
+    ]
+    return parts[0] if len(parts) == 1 else joined_channels(parts)
+
+
+def joined_channels(parts: list[CompressedChannel]) -> CompressedChannel:
+    """The passes of all parts in order; all have as many nodes."""
+    columns = {
+        item.name: np.concatenate([getattr(part, item.name) for part in parts])
+        for item in fields(CompressedChannel)
+        if item.name not in {"samples", "nodes"}
+    }
+    nodes = parts[0].nodes
+    slots = {
+        name: np.concatenate([getattr(part.samples, name) for part in parts])
+        for name in ("transmittance", "noise_hz", "slot_s")
+    }
+    passes = len(columns["light_s"])
+    offsets = np.arange(passes + 1, dtype=np.intp) * nodes
+    return CompressedChannel(
+        samples=ChannelSamples(**slots, first_sample=offsets), nodes=nodes, **columns
+    )
+
+
+def _compressed(samples: ChannelSamples, nodes: int) -> CompressedChannel:
+    """Compress a piece that fits into the cache."""
     first, width = samples.first_sample, samples.slot_s
     owner = np.repeat(np.arange(len(first) - 1), np.diff(first))
     total = sum_per_pass(width, first)
@@ -114,7 +144,7 @@ def counts_within(
     poor = np.flatnonzero(channel.error_bound(source, receiver) > tolerance)
     if not poor.size:
         return counts
-    exact = expected_counts(source, receiver, _passes(samples, poor))
+    exact = expected_counts(source, receiver, passes_of(samples, poor))
     columns = {name: np.array(getattr(counts, name)) for name in counts.column_names()}
     for name, values in columns.items():
         values[poor] = getattr(exact, name)
@@ -177,7 +207,7 @@ def _largest(values: FloatArray, first: OffsetArray) -> FloatArray:
     return out
 
 
-def _passes(samples: ChannelSamples, rows: NDArray[np.intp]) -> ChannelSamples:
+def passes_of(samples: ChannelSamples, rows: NDArray[np.intp]) -> ChannelSamples:
     """The samples of some passes."""
     first = samples.first_sample
     lengths = np.diff(first)[rows]

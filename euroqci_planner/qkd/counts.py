@@ -19,7 +19,9 @@ from euroqci_planner.mission.key_yield import DetectionCounts
 from euroqci_planner.mission.link_budget import OffsetArray
 from euroqci_planner.units import FloatArray
 
+FloatOrArray = float | FloatArray
 _DETECTORS_PER_BASIS = 2
+PASSIVE_FROM = _DETECTORS_PER_BASIS + 1
 
 
 class ErrorSharing(Enum):
@@ -56,8 +58,8 @@ class BasisChoice(NamedTuple):
     chosen: float
 
 
-class _Clicks(NamedTuple):
-    """Probabilities per gate of a listening basis, (intensities, samples)."""
+class Clicks(NamedTuple):
+    """Probabilities per gate of a listening basis."""
 
     detection: FloatArray
     error: FloatArray
@@ -77,7 +79,7 @@ def expected_counts(
     from single ones, and gates must not overlap.
     """
     columns: dict[str, FloatArray] = {}
-    cache: dict[float, _Clicks] = {}
+    cache: dict[float, Clicks] = {}
     for name, basis in basis_choices(source, receiver).items():
         if basis.optical not in cache:
             cache[basis.optical] = _clicks(source, receiver, samples, basis.optical)
@@ -95,7 +97,7 @@ def basis_choices(source: DecoySource, receiver: Receiver) -> dict[str, BasisCho
     """The key and the test basis as both ends choose them."""
     sent, chosen = source.key_basis_probability, receiver.key_basis_probability
     ends = {"key": (sent, chosen), "test": (1.0 - sent, 1.0 - chosen)}
-    if receiver.detectors > _DETECTORS_PER_BASIS:
+    if receiver.detectors >= PASSIVE_FROM:
         return {name: BasisChoice(a, b, 1.0) for name, (a, b) in ends.items()}
     return {name: BasisChoice(a, 1.0, b) for name, (a, b) in ends.items()}
 
@@ -115,33 +117,61 @@ def noise_per_gate(receiver: Receiver, noise_hz: FloatArray) -> FloatArray:
     return np.where(noise > 0.5, np.nan, noise)
 
 
-def _clicks(
-    source: DecoySource, receiver: Receiver, samples: ChannelSamples, optical: float
-) -> _Clicks:
-    """D_k = (1 + p_ap)[1 − (1 − 2 p_ec) e^(−ηk)], E_k = p_ec + ½ p_ap D_k + e_int (1 − e^(−ηk))."""
-    noise = noise_per_gate(receiver, samples.noise_hz)
-    intensities = np.array(source.intensities)[:, np.newaxis] * optical
-    lit = -np.expm1(-intensities * samples.transmittance)
-    afterpulse = receiver.afterpulse_probability
+def click_probabilities(
+    photons: FloatArray, noise: FloatArray, afterpulse: FloatOrArray, intrinsic_error: FloatOrArray
+) -> Clicks:
+    """Detection and error per gate of a listening basis, elementwise.
+
+    D_k = (1 + p_ap)[1 − (1 − 2 p_ec) e^(−ηk)], E_k = p_ec + ½ p_ap D_k + e_int (1 − e^(−ηk)), with
+    `photons` the mean number ηk that reaches the detectors and `noise` p_ec.
+    """
+    lit = -np.expm1(-photons)
     detection = (1.0 + afterpulse) * (lit + 2.0 * noise * (1.0 - lit))
-    error = noise + 0.5 * afterpulse * detection + source.intrinsic_error * lit
-    return _Clicks(detection, error)
+    error = noise + 0.5 * afterpulse * detection + intrinsic_error * lit
+    return Clicks(detection, error)
 
 
-def _live(
-    source: DecoySource, receiver: Receiver, samples: ChannelSamples, clicks: _Clicks
+def live_share(
+    mean_detection: FloatArray,
+    noise_hz: FloatArray,
+    pulse_rate_hz: float,
+    gate_s: FloatOrArray,
+    dead_time_s: FloatOrArray,
 ) -> FloatArray:
     """Share of the time in which the detectors of a basis are live: 1/(1 + rate · dead time).
 
     Non-paralysable. Detectors run freely, gates are cut afterwards: noise between them counts.
     """
+    between = np.maximum(0.0, 1.0 - gate_s * pulse_rate_hz) * noise_hz
+    rate_hz = pulse_rate_hz * mean_detection / _DETECTORS_PER_BASIS + between
+    return np.asarray(1.0 / (1.0 + rate_hz * dead_time_s))
+
+
+def _clicks(
+    source: DecoySource, receiver: Receiver, samples: ChannelSamples, optical: float
+) -> Clicks:
+    """Clicks of every intensity at every sample, (intensities, samples)."""
+    noise = noise_per_gate(receiver, samples.noise_hz)
+    intensities = np.array(source.intensities)[:, np.newaxis] * optical
+    return click_probabilities(
+        intensities * samples.transmittance,
+        noise,
+        receiver.afterpulse_probability,
+        source.intrinsic_error,
+    )
+
+
+def _live(
+    source: DecoySource, receiver: Receiver, samples: ChannelSamples, clicks: Clicks
+) -> FloatArray:
+    """Live share of the detectors of a basis at every sample."""
     mean = np.array(source.intensity_probabilities) @ clicks.detection
-    between = max(0.0, 1.0 - receiver.gate_s * source.pulse_rate_hz) * samples.noise_hz
-    rate_hz = source.pulse_rate_hz * mean / _DETECTORS_PER_BASIS + between
-    return np.asarray(1.0 / (1.0 + rate_hz * receiver.dead_time_s))
+    return live_share(
+        mean, samples.noise_hz, source.pulse_rate_hz, receiver.gate_s, receiver.dead_time_s
+    )
 
 
-def _shared(source: DecoySource, clicks: _Clicks) -> FloatArray:
+def _shared(source: DecoySource, clicks: Clicks) -> FloatArray:
     """Errors of a slot, shared over intensities in proportion to their detections."""
     probabilities = np.array(source.intensity_probabilities)
     total = probabilities @ clicks.detection

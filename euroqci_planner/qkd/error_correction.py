@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy import special
 
 from euroqci_planner.mission.scenario import ErrorCorrectionModel, Policy
 from euroqci_planner.qkd.entropy import binary_entropy
 from euroqci_planner.units import FloatArray
+
+Quantile = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 
 
 def leaked_bits(sifted: FloatArray, qber: FloatArray, policy: Policy) -> FloatArray:
@@ -23,16 +27,20 @@ def leaked_bits(sifted: FloatArray, qber: FloatArray, policy: Policy) -> FloatAr
     return np.maximum(block, floor)
 
 
-def finite_length_floor(sifted: FloatArray, qber: FloatArray, frame_error: float) -> FloatArray:
+def finite_length_floor(
+    sifted: FloatArray, qber: FloatArray, frame_error: float, *, quantile: Quantile | None = None
+) -> FloatArray:
     """Least leakage in bits of one-way codes that fail with probability `frame_error`.
 
     n h(Q) + [n(1−Q) − F⁻¹(ε(1 + 1/√n); n, 1−Q) − 1] log2((1−Q)/Q) − ½ log2 n − log2(1/ε), where F⁻¹
     is the binomial quantile: Tomamichel, Martinez-Mateo, Pacher and Elkouss 2017, in base 2
-    throughout. Elementwise; 0 < Q < ½, zero outside, where the expression says nothing.
+    throughout. Elementwise; 0 < Q < ½, zero outside, where the expression says nothing. A search
+    may put a smooth `quantile` in the place of the exact one.
     """
+    quantile = quantile or error_quantile
     meaningful = ~((sifted < 1.0) | (qber <= 0.0) | (qber >= 0.5))
     n, q = np.where(meaningful, sifted, 1.0), np.where(meaningful, qber, 0.25)
-    excess = error_quantile(n, q, frame_error * (1.0 + 1.0 / np.sqrt(n))) - n * q - 1.0
+    excess = quantile(n, q, frame_error * (1.0 + 1.0 / np.sqrt(n))) - n * q - 1.0
     floor = (
         n * binary_entropy(q)
         + excess * np.log2((1.0 - q) / q)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from euroqci_planner.mission.assets import DecoySource
 from euroqci_planner.units import FloatArray
@@ -27,6 +28,12 @@ class DecoySettings:
         return cls(
             intensities=np.array(source.intensities, dtype=np.float64),
             probabilities=np.array(source.intensity_probabilities, dtype=np.float64),
+        )
+
+    def take(self, rows: NDArray[np.intp]) -> DecoySettings:
+        """Some entries of the first axis."""
+        return DecoySettings(
+            intensities=self.intensities[rows], probabilities=self.probabilities[rows]
         )
 
     def intensity(self, number: int) -> FloatArray:
