@@ -14,7 +14,13 @@ from euroqci_planner.app.link_and_key import evaluate_link_and_key, refuse_links
 from euroqci_planner.app.outcomes import import_report, outcomes, refuse_lost_satellites
 from euroqci_planner.app.progress import Progress
 from euroqci_planner.app.provenance import provenance
-from euroqci_planner.app.registry import KEY_MODELS, LINK_MODELS, ORBIT_MODELS, SCHEDULERS
+from euroqci_planner.app.registry import (
+    KEY_MODELS,
+    LINK_MODELS,
+    ORBIT_MODELS,
+    SCHEDULERS,
+    STORE_MODELS,
+)
 from euroqci_planner.app.sky import Sky, sky_over
 from euroqci_planner.mission.pass_table import PassConditions, PassTable
 from euroqci_planner.mission.plan import ModelUsed, Plan, Schedule
@@ -151,4 +157,5 @@ def models_used(scenario: Scenario, scheduler: str) -> tuple[ModelUsed, ...]:
         *keys,
         *climatology.models_used(scenario.weather),
         *SCHEDULERS[scheduler].models,
+        *STORE_MODELS,
     )

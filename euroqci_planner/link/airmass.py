@@ -53,12 +53,12 @@ def exponential_layer_air_mass(
     centre of the Earth, by six-node Gauss–Laguerre quadrature (within 1e-9 of the integral above
     5° for H up to 2 km). 11.25 at 5° for H = 1 km. NaN outside 5..90°.
     """
-    cosine = np.cos(inside_validity(elevation_rad))
+    squared = np.cos(inside_validity(elevation_rad)) ** 2
     radius = EARTH_RADIUS_M + station_altitude_m
-    total = np.zeros_like(cosine)
+    total = np.zeros_like(squared)
     for node, weight in zip(_LAGUERRE_NODES, _LAGUERRE_WEIGHTS, strict=True):
-        incidence = cosine * (radius / (radius + scale_height_m * node))
-        total += weight / np.sqrt(1.0 - incidence * incidence)
+        ratio = radius / (radius + scale_height_m * node)
+        total += weight / np.sqrt(1.0 - ratio * ratio * squared)
     return np.asarray(total)
 
 

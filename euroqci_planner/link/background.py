@@ -27,9 +27,9 @@ from euroqci_planner.link.night_sky import (
 )
 from euroqci_planner.link.receiver import clicks_per_irradiance, clicks_per_radiance
 from euroqci_planner.link.satellite_light import full_phase_intensity, satellite_irradiance
+from euroqci_planner.link.sight import Sight
 from euroqci_planner.link.sunlit_sky import SunlitSky, sunlit_sky, sunlit_sky_radiance
 from euroqci_planner.mission.assets import Satellite, Station
-from euroqci_planner.mission.pass_table import PassSamples
 from euroqci_planner.mission.physics_tables import PhysicsTables, SolarIrradiance
 from euroqci_planner.units import FloatArray
 
@@ -111,7 +111,7 @@ def site_background(
 
 
 def background_hz(
-    site: SiteBackground, samples: PassSamples, from_satellite: FloatArray
+    site: SiteBackground, sight: Sight, from_satellite: FloatArray
 ) -> dict[str, FloatArray]:
     """Rate of each noise term per sample, by the names of `NOISE_TERMS`.
 
@@ -119,45 +119,45 @@ def background_hz(
     the fibre; the receiver's other factors are in `site`. NaN outside 5..90° of elevation, dark
     counts excepted; NaN for a Sun higher than 75°.
     """
-    elevation = samples.elevation_rad
+    elevation = sight.elevation_rad
     scattered = site.clicks_per_radiance * sunlit_sky_radiance(
         site.sunlit_sky,
-        samples.sun_elevation_rad,
+        sight.sun_elevation_rad,
         elevation,
-        samples.azimuth_rad - samples.sun_azimuth_rad,
+        sight.azimuth_rad - sight.sun_azimuth_rad,
     )
-    day = samples.sun_elevation_rad > 0.0
+    day = sight.sun_elevation_rad > 0.0
     void = 0.0 * scattered
     return {
         "night_sky": site.clicks_per_radiance
         * night_sky_radiance(elevation, site.night_sky, site.extinction_mag),
         "light_pollution": site.clicks_per_radiance
         * light_pollution_radiance(elevation, site.light_pollution),
-        "moon": site.clicks_per_radiance * _moonlight(site, samples) + void,
+        "moon": site.clicks_per_radiance * _moonlight(site, sight) + void,
         "twilight": np.where(day, void, scattered),
         "daylight": np.where(day, scattered, void),
         "sunlit_satellite": site.clicks_per_irradiance
         * satellite_irradiance(
             site.satellite_full_phase,
-            samples.range_m,
-            samples.satellite_phase_angle_rad,
-            samples.sunlit_fraction,
+            sight.range_m,
+            sight.satellite_phase_angle_rad,
+            sight.sunlit_fraction,
             from_satellite,
         ),
         "dark_counts": np.full_like(elevation, site.dark_counts_hz),
     }
 
 
-def _moonlight(site: SiteBackground, samples: PassSamples) -> FloatArray:
+def _moonlight(site: SiteBackground, sight: Sight) -> FloatArray:
     """Radiance of scattered moonlight; computed only where the Moon is up."""
-    radiance = np.zeros_like(samples.elevation_rad)
-    up = samples.moon_elevation_rad > 0.0
+    radiance = np.zeros_like(sight.elevation_rad)
+    up = sight.moon_elevation_rad > 0.0
     if not np.any(up):
         return radiance
-    elevation, moon = samples.elevation_rad[up], samples.moon_elevation_rad[up]
-    cosine = cosine_between(elevation, samples.azimuth_rad[up], moon, samples.moon_azimuth_rad[up])
+    elevation, moon = sight.elevation_rad[up], sight.moon_elevation_rad[up]
+    cosine = cosine_between(elevation, sight.azimuth_rad[up], moon, sight.moon_azimuth_rad[up])
     glow = moonlight_nanolambert(
-        np.arccos(np.clip(cosine, -1.0, 1.0)), samples.moon_phase_angle_rad[up], moon, elevation
+        np.arccos(np.clip(cosine, -1.0, 1.0)), sight.moon_phase_angle_rad[up], moon, elevation
     )
     radiance[up] = radiance_of_nanolambert(glow) * site.moonlight_colour
     return radiance

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from euroqci_planner.link.airmass import air_masses
-from euroqci_planner.link.background import background_hz, site_background
+from euroqci_planner.link.background import SiteBackground, background_hz, site_background
 from euroqci_planner.link.citations import LINK_MODELS_USED
-from euroqci_planner.link.extinction import extinction_terms, site_extinction
-from euroqci_planner.link.far_field import far_field
+from euroqci_planner.link.extinction import SiteExtinction, extinction_terms, site_extinction
+from euroqci_planner.link.far_field import FarField, far_field
 from euroqci_planner.link.limits import link_faults, link_warnings, station_faults
 from euroqci_planner.link.receiver import link_gate_transmittance
-from euroqci_planner.link.site_turbulence import site_turbulence
+from euroqci_planner.link.sight import Sight, sights
+from euroqci_planner.link.site_turbulence import SiteTurbulence, site_turbulence
 from euroqci_planner.link.wavefront import wavefront_transmittance
 from euroqci_planner.mission.assets import Payload, Satellite, Station
 from euroqci_planner.mission.link_budget import LOSS_TERMS, NOISE_TERMS, LinkBudget, PassLink
@@ -59,49 +62,78 @@ class DownlinkModel:
         `satellite` tells how bright it is in sunlight; with neither a magnitude nor an area it
         counts as dark (see `link_warnings`).
         """
-        site = site_extinction(payload.wavelength_m, station.altitude_m, station.atmosphere, tables)
-        air = extinction_terms(site, air_masses(samples.elevation_rad, station.altitude_m))
-        receiver = station.receiver
-        diffraction, pointing = far_field(payload).collection(
-            samples.range_m, receiver.aperture_m, receiver.obscuration_ratio
+        link = _downlink(payload, station, tables, satellite)
+        share = np.empty((len(LOSS_TERMS), len(samples)))
+        noise_hz = np.empty((len(NOISE_TERMS), len(samples)))
+        for rows, sight in sights(samples):
+            terms, noise = link.at(sight)
+            for row, name in enumerate(LOSS_TERMS):
+                share[row, rows] = terms[name]
+            for row, name in enumerate(NOISE_TERMS):
+                noise_hz[row, rows] = noise[name]
+        return LinkBudget(
+            loss_terms=LOSS_TERMS,
+            noise_terms=NOISE_TERMS,
+            transmittance=share.T,
+            noise_hz=noise_hz.T,
         )
-        field_stop, coupling = site_turbulence(payload, station).shares(
-            samples.elevation_rad, samples.slew_rad_s
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class _Downlink:
+    """Everything that does not change along a pass; `fixed` are the terms that are numbers."""
+
+    station: Station
+    fixed: dict[str, float]
+    far_field: FarField
+    extinction: SiteExtinction
+    turbulence: SiteTurbulence
+    background: SiteBackground
+
+    def at(self, sight: Sight) -> tuple[dict[str, FloatArray | float], dict[str, FloatArray]]:
+        """Loss and noise terms by name along some lines of sight."""
+        receiver = self.station.receiver
+        air = extinction_terms(
+            self.extinction, air_masses(sight.elevation_rad, self.station.altitude_m)
         )
-        terms: dict[str, FloatArray | float] = {
-            "transmit_optics": payload.transmit_efficiency,
+        diffraction, pointing = self.far_field.collection(
+            sight.range_m, receiver.aperture_m, receiver.obscuration_ratio
+        )
+        field_stop, coupling = self.turbulence.shares(sight.elevation_rad, sight.slew_rad_s)
+        terms = self.fixed | {
             "diffraction": diffraction,
-            "wavefront": float(
-                wavefront_transmittance(payload.wavefront_error_m, payload.wavelength_m)
-            ),
             "pointing": pointing,
             "rayleigh": air.rayleigh,
             "aerosol": air.aerosol,
             "ozone": air.ozone,
             "gas": air.gas,
             "cirrus": air.cirrus,
-            "receive_optics": receiver.optics_efficiency,
             "field_stop": field_stop,
             "coupling": coupling,
+        }
+        return terms, background_hz(self.background, sight, air.total() * field_stop * coupling)
+
+
+def _downlink(
+    payload: Payload, station: Station, tables: PhysicsTables, satellite: Satellite
+) -> _Downlink:
+    receiver, wavelength_m = station.receiver, payload.wavelength_m
+    site = site_extinction(wavelength_m, station.altitude_m, station.atmosphere, tables)
+    return _Downlink(
+        station=station,
+        fixed={
+            "transmit_optics": payload.transmit_efficiency,
+            "wavefront": float(wavefront_transmittance(payload.wavefront_error_m, wavelength_m)),
+            "receive_optics": receiver.optics_efficiency,
             "filter": receiver.filter_transmittance,
             "gate": link_gate_transmittance(payload, receiver),
             "detector": receiver.detector_efficiency,
-        }
-        behind = site_background(payload.wavelength_m, satellite, station, site, tables)
-        noise = background_hz(behind, samples, air.total() * field_stop * coupling)
-        return LinkBudget(
-            loss_terms=LOSS_TERMS,
-            noise_terms=NOISE_TERMS,
-            transmittance=_columns([terms[name] for name in LOSS_TERMS], len(samples)),
-            noise_hz=_columns([noise[name] for name in NOISE_TERMS], len(samples)),
-        )
-
-
-def _columns(values: list[FloatArray | float], length: int) -> FloatArray:
-    table = np.empty((len(values), length))
-    for j, value in enumerate(values):
-        table[j] = value
-    return table.T
+        },
+        far_field=far_field(payload),
+        extinction=site,
+        turbulence=site_turbulence(payload, station),
+        background=site_background(wavelength_m, satellite, station, site, tables),
+    )
 
 
 def pass_link(budget: LinkBudget, samples: PassSamples, culmination: Index) -> PassLink:
@@ -136,9 +168,10 @@ def _mean_noise(budget: LinkBudget, samples: PassSamples, starts: Index) -> Floa
     """Slot-weighted mean of every noise term over the samples where all terms are known."""
     if not len(starts):
         return np.zeros((0, len(budget.noise_terms)))
-    known = ~np.isnan(budget.total_noise_hz())
-    weight = np.where(known, samples.slot_s, 0.0)
-    counted = np.where(known[:, None], budget.noise_hz, 0.0) * weight[:, None]
+    unknown = np.isnan(budget.total_noise_hz())
+    weight = np.where(unknown, 0.0, samples.slot_s)
+    counted = budget.noise_hz * weight[:, None]
+    counted[unknown] = 0.0
     seconds = np.add.reduceat(weight, starts)
     with np.errstate(invalid="ignore"):
         return np.asarray(np.add.reduceat(counted, starts, axis=0) / seconds[:, None])

@@ -131,4 +131,4 @@ def _greenwood_table(
         greenwood_frequency_hz(wavelength_m, profile, path, np.full(len(_SINES), slew))
         for slew in _SLEWS
     ]
-    return RectBivariateSpline(_SINES, _SLEWS, np.stack(columns, axis=1))
+    return RectBivariateSpline(_SINES, _SLEWS, np.stack(columns, axis=1), kx=2, ky=2)

@@ -190,8 +190,8 @@ class FlowTable(Table):
     `satellite_bits` are what reached the pair (all demands of a pair show the pair's).
     `combination` is fibre, satellite, hybrid or none; `trusted_nodes` the most on any way in use,
     -1 for none; `disjoint_ways` how many ways share no place at all (a redundancy of n - 1).
-    `floor_share` is the smallest share that a demand of the class gets, `total_bits` what its
-    class gets: both optima of the linear programme, so upper bounds for every plan.
+    `floor_share` is the smallest share that a demand of its kind gets (the same class, and joined
+    by fibre alone or not), `total_bits` what its class gets, both as the linear programme has them.
     """
 
     demand_ids: tuple[str, ...]

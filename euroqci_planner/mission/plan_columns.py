@@ -97,37 +97,6 @@ CONTACT_COLUMNS: Mapping[str, ColumnFormat] = {
     **PASS_COLUMNS,
 }
 
-STORE_COLUMNS: Mapping[str, ColumnFormat] = {
-    "kind": _text("link: shared by satellite and station; pair: shared by two users"),
-    "a": _text("satellite of a link, first node of a pair"),
-    "b": _text("station of a link, second node of a pair"),
-    "time_utc": _instant("when the store holds this"),
-    "expected_bits": _number("bit", 0, "mean of the forecast, or the course with expected key"),
-    "p01_bits": _number("bit", 0, "one sky in a hundred leaves no more; empty without forecast"),
-    "p10_bits": _number("bit", 0, "one sky in ten leaves no more"),
-    "p50_bits": _number("bit", 0, "half of all skies leave no more"),
-    "p90_bits": _number("bit", 0, "nine skies in ten leave no more"),
-    "reserve_bits": _number("bit", 0, "kept back from critical and industry demands; pairs only"),
-}
-
-DEMAND_COLUMNS: Mapping[str, ColumnFormat] = {
-    "demand_id": _text("demand of the scenario"),
-    "a": _text("first node"),
-    "b": _text("second node"),
-    "class": _text("emergency, public, critical or industry"),
-    "requested_bits": _number("bit", 0, "key asked for over the window"),
-    "served_bits": _number("bit", 0, "key that was there when asked for"),
-    "p_empty": _number("", 4, "chance that the demand is ever left without key"),
-    "days_to_empty_p50": _number("d", 3, "first time without key, median; empty: does not come"),
-    "days_to_empty_p10": _number("d", 3, "one sky in ten runs out before; empty: does not come"),
-    "availability": _number("", 5, "share of the asked-for time with key at hand"),
-    "wanted_availability": _number("", 5, "what the demand wants of it"),
-    "expired_bits": _number("bit", 0, "key of the pair that grew too old"),
-    "trusted_nodes": _number("", 0, "most trusted places on any way used, the satellite counts"),
-    "countries": _text("countries of the trusted places that took part"),
-    "route": _text("the way most used, or why there is none"),
-}
-
 _FULL_CIRCLE_DEG = 360.0
 
 
@@ -252,51 +221,6 @@ def passes_columns(plan: Plan) -> PlanColumns:
     }
     ordered = {name: _frozen(values[name]) for name in PASS_COLUMNS}
     return PlanColumns(PASS_COLUMNS, ordered)
-
-
-def stores_columns(plan: Plan) -> PlanColumns | None:
-    """Columns of `stores.csv`; None where the plan has no key stores."""
-    course = plan.forecast or plan.course
-    if course is None:
-        return None
-    stores = course.stores
-    names = np.array([(item.kind.value, item.a, item.b) for item in stores.stores], dtype=np.str_)
-    kind, a, b = names.reshape(-1, 3)[stores.store].T
-    numbers = {name: getattr(stores, name) for name in list(STORE_COLUMNS)[4:]}
-    columns = {"kind": kind, "a": a, "b": b, "time_utc": stores.time_utc, **numbers}
-    return PlanColumns(STORE_COLUMNS, {name: _frozen(columns[name]) for name in STORE_COLUMNS})
-
-
-def demands_columns(plan: Plan) -> PlanColumns | None:
-    """Columns of `demands.csv`; None where the plan has no key stores."""
-    course = plan.forecast or plan.course
-    if course is None:
-        return None
-    demands = course.demands
-    columns: dict[str, Any] = {
-        "demand_id": demands.demand_ids,
-        "a": demands.a,
-        "b": demands.b,
-        "class": demands.classes,
-        "requested_bits": demands.requested_bits,
-        "served_bits": demands.served_bits,
-        "p_empty": demands.p_empty,
-        "days_to_empty_p50": _finite_days(demands.time_to_empty_s),
-        "days_to_empty_p10": _finite_days(demands.time_to_empty_p10_s),
-        "availability": demands.availability,
-        "wanted_availability": demands.wanted_availability,
-        "expired_bits": demands.expired_bits,
-        "trusted_nodes": np.where(demands.trusted_nodes < 0, np.nan, demands.trusted_nodes),
-        "countries": demands.countries,
-        "route": demands.routes,
-    }
-    return PlanColumns(
-        DEMAND_COLUMNS, {name: _frozen(np.asarray(columns[name])) for name in DEMAND_COLUMNS}
-    )
-
-
-def _finite_days(seconds: FloatArray) -> FloatArray:
-    return np.where(np.isfinite(seconds), seconds / SECONDS_PER_DAY, np.nan)
 
 
 def contacts_columns(plan: Plan, passes: PlanColumns | None = None) -> PlanColumns:

@@ -22,6 +22,7 @@ from euroqci_planner.network.relay import FIBRE_BUFFER_S
 from euroqci_planner.units import FloatArray
 
 UNIT_BITS = 1e6
+Group = tuple[int, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,9 @@ class FlowProgram:
     """Maximise or minimise over 0 <= x <= upper with lower <= matrix x <= upper by row.
 
     Columns: flows `flow_way` x `flow_bucket` first, then uses (demand by bucket, from
-    `first_use`), stocks, and one share per class at the end (`share_column`). Rows of class
-    totals are `total_row`. All in `UNIT_BITS`.
+    `first_use`), stocks, and at the end a share for each group of demands (`share_column`): those
+    of one class that have a way over fibre alone, and those that have none. Rows of class totals
+    are `total_row`. All in `UNIT_BITS`.
     """
 
     matrix: csc_array
@@ -110,8 +112,7 @@ class FlowProgram:
     flow_bucket: IndexArray
     first_use: int
     buckets: int
-    classes: tuple[int, ...]
-    share_column: dict[int, int]
+    share_column: dict[Group, int]
     total_row: dict[int, int]
 
 
@@ -166,8 +167,9 @@ def flow_program(layout: Layout, ways: list[FlowWay], supply: Supply) -> FlowPro
     pair_of_way = np.array([way.pair for way in ways], dtype=np.intp)
     build.put(pair_rows[pair_of_way[flow_way], flow_bucket], flows, -1.0)
     _put_uses(build, ways, (flow_way, flow_bucket, flows), (link_rows, fibre_rows))
-    rank = np.array([demand.demand_class.rank for demand in layout.demands], dtype=np.intp)
-    share_column, total_row = _class_rows(build, supply, uses, rank)
+    groups = groups_of(layout, ways)
+    share_column = _share_rows(build, supply, uses, groups)
+    total_row = _total_rows(build, uses, [group[0] for group in groups])
     lower, upper = (
         np.concatenate([bounds[side] for bounds in build.row_bounds]) for side in (0, 1)
     )
@@ -180,7 +182,6 @@ def flow_program(layout: Layout, ways: list[FlowWay], supply: Supply) -> FlowPro
         flow_bucket=flow_bucket,
         first_use=first_use,
         buckets=buckets,
-        classes=tuple(share_column),
         share_column=share_column,
         total_row=total_row,
     )
@@ -259,24 +260,40 @@ def _at(values: tuple[int, ...], place: int, absent: int) -> int:
     return values[place] if place < len(values) else absent
 
 
-def _class_rows(
-    build: _Builder, supply: Supply, uses: IndexArray, rank: IndexArray
-) -> tuple[dict[int, int], dict[int, int]]:
-    """By class: a share that every demand gets at least, and the total that is served."""
-    share_column, total_row = {}, {}
+def groups_of(layout: Layout, ways: list[FlowWay]) -> list[Group]:
+    """By demand: the rank of its class, and whether fibre alone joins its pair."""
+    on_fibre = {way.pair for way in ways if way.link_a < 0}
+    number = {pair: row for row, pair in enumerate(layout.pairs)}
+    return [
+        (demand.demand_class.rank, number[demand.pair] in on_fibre) for demand in layout.demands
+    ]
+
+
+def _share_rows(
+    build: _Builder, supply: Supply, uses: IndexArray, groups: list[Group]
+) -> dict[Group, int]:
+    """By group: the share that every demand gets at least."""
     requested = supply.asked.sum(axis=1) / UNIT_BITS
-    for item in np.unique(rank).tolist():
-        mine = np.flatnonzero((rank == item) & (requested > 0.0))
-        share_column[item] = build.add_columns(np.ones(1))
-        rows = build.add_rows(np.zeros(len(mine)), np.full(len(mine), np.inf)) + np.arange(
-            len(mine)
-        )
+    found = {}
+    for group in sorted(set(groups)):
+        is_mine = [item == group for item in groups]
+        mine = np.flatnonzero(np.array(is_mine) & (requested > 0.0))
+        found[group] = build.add_columns(np.ones(1))
+        bounds = np.zeros(len(mine)), np.full(len(mine), np.inf)
+        rows = build.add_rows(*bounds) + np.arange(len(mine))
         build.put(np.repeat(rows[:, None], uses.shape[1], axis=1), uses[mine], 1.0)
-        build.put(rows, np.full(len(mine), share_column[item]), -requested[mine])
-        total_row[item] = build.add_rows(np.zeros(1), np.full(1, np.inf))
-        every = uses[mine]
-        build.put(np.full(every.shape, total_row[item]), every, 1.0)
-    return share_column, total_row
+        build.put(rows, np.full(len(mine), found[group]), -requested[mine])
+    return found
+
+
+def _total_rows(build: _Builder, uses: IndexArray, ranks: list[int]) -> dict[int, int]:
+    """By class: all that is served."""
+    found = {}
+    for rank in sorted(set(ranks)):
+        mine = uses[np.array(ranks) == rank]
+        found[rank] = build.add_rows(np.zeros(1), np.full(1, np.inf))
+        build.put(np.full(mine.shape, found[rank]), mine, 1.0)
+    return found
 
 
 def fibre_uses(paths: Iterable[FibrePath]) -> tuple[tuple[int, ...], tuple[int, ...]]:

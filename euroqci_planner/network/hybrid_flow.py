@@ -1,9 +1,10 @@
 """The best combination of fibre and satellites for every pair, as a multicommodity flow.
 
 Strict order of goals: for each class of demand, from the first on, the smallest share that any of
-its demands gets is made as large as it can be, then what the class gets in all; then, with all that
-kept, key goes where it trusts the fewest places and spends the least satellite key. Satellites
-are asked only for pairs that fibre alone does not satisfy.
+its demands gets is made as large as it can be (first for pairs that no fibre joins, whose key is
+the scarcest, then for the others), then what the class gets in all; then, with all that kept, key
+goes where it trusts the fewest places and spends the least satellite key. Satellites are asked
+only for pairs that fibre alone does not satisfy.
 """
 
 from __future__ import annotations
@@ -20,9 +21,11 @@ from euroqci_planner.network.flow_program import (
     UNIT_BITS,
     FlowProgram,
     FlowWay,
+    Group,
     Supply,
     fibre_uses,
     flow_program,
+    groups_of,
     supply_of,
 )
 from euroqci_planner.network.flow_solver import FlowSolver
@@ -31,17 +34,19 @@ from euroqci_planner.network.relay import FIBRE_ALONE
 from euroqci_planner.units import SECONDS_PER_DAY, FloatArray
 
 WAYS_THROUGH_SPACE = 3
+MOST_BUCKETS = 6
 SATELLITE_PRICE_NODES = 3.0
-_SMALL_BITS = 1.0
+_SMALL_SHARE = 1e-4
 _SATISFIED = 1.0 - 1e-6
 
 
 def hybrid_flow(
-    case: KeyNetwork, deposits: DepositTable, bucket_s: float = SECONDS_PER_DAY
+    case: KeyNetwork, deposits: DepositTable, bucket_s: float | None = None
 ) -> FlowTable:
     """Fibre, satellite or both for each demand, with exposure and redundancy.
 
-    Key may be used in the bucket in which it comes, stores are not limited, reserves and ages
+    Time goes in buckets of `bucket_s`, by default a day or a `MOST_BUCKETS`-th of the window. Key
+    may be used in the bucket in which it comes, stores are not limited, reserves and ages
     play no part, and all deposits are known beforehand: `floor_share` and `total_bits` are upper
     bounds for what any plan of key can do at this resolution. A bit of satellite key costs as
     much as `SATELLITE_PRICE_NODES` trusted nodes on the way of a bit. Each pair has its best
@@ -50,10 +55,12 @@ def hybrid_flow(
     Network Flows, chapter 17.
     """
     layout = Layout(case, deposits)
+    bucket_s = bucket_s or max(SECONDS_PER_DAY, case.duration_s / MOST_BUCKETS)
     supply = supply_of(case, layout, deposits, round(bucket_s * 1e6))
+    whole = supply_of(case, layout, deposits, round(case.duration_s * 1e6))
     book = ExposureBook(case, layout)
     fibre_ways = list(_fibre_ways(layout, book))
-    needy = _unsatisfied(layout, fibre_ways, supply)
+    needy = _unsatisfied(layout, fibre_ways, whole)
     ways = fibre_ways + [way for way in _space_ways(layout, book) if way.pair in needy]
     program = flow_program(layout, ways, supply)
     return _table(layout, ways, supply, (program, *_solved(program, ways)))
@@ -108,19 +115,20 @@ def _unsatisfied(layout: Layout, fibre_ways: list[FlowWay], supply: Supply) -> s
 
 def _solved(
     program: FlowProgram, ways: list[FlowWay]
-) -> tuple[FloatArray, dict[int, float], dict[int, float]]:
-    """Columns of the last goal, and by class the share and the total that were reached."""
+) -> tuple[FloatArray, dict[Group, float], dict[int, float]]:
+    """Columns of the last goal; the share of each group and the total of each class."""
     columns = program.matrix.shape[1]
-    shares: dict[int, float] = {}
+    shares: dict[Group, float] = {}
     totals: dict[int, float] = {}
     solver = FlowSolver(program)
-    for rank in program.classes:
-        cost = np.zeros(columns)
-        cost[program.share_column[rank]] = -1.0
-        shares[rank] = float(solver.minimise(cost)[program.share_column[rank]])
-        solver.keep_share(rank, shares[rank])
-        row = np.asarray(program.matrix[[program.total_row[rank]], :].todense()).ravel()
-        totals[rank] = float(row @ solver.minimise(-row))
+    for rank, row in program.total_row.items():
+        for group in (item for item in program.share_column if item[0] == rank):
+            cost = np.zeros(columns)
+            cost[program.share_column[group]] = -1.0
+            shares[group] = float(solver.minimise(cost)[program.share_column[group]])
+            solver.keep_share(group, shares[group])
+        served = np.asarray(program.matrix[[row], :].todense()).ravel()
+        totals[rank] = float(served @ solver.minimise(-served))
         solver.keep_total(rank, totals[rank])
     price = [
         way.trusted_nodes + (SATELLITE_PRICE_NODES if way.link_a >= 0 else 0.0) for way in ways
@@ -146,14 +154,14 @@ def _table(
     layout: Layout,
     ways: list[FlowWay],
     supply: Supply,
-    solved: tuple[FlowProgram, FloatArray, dict[int, float], dict[int, float]],
+    solved: tuple[FlowProgram, FloatArray, dict[Group, float], dict[int, float]],
 ) -> FlowTable:
     program, x, shares, totals = solved
     by_way = _flow_by_way(program, x, len(ways))
-    in_use = [number for number, way in enumerate(ways) if by_way[number] > _SMALL_BITS]
+    in_use = _in_use(layout, ways, by_way)
     number = {pair: row for row, pair in enumerate(layout.pairs)}
     pair_of = [number[demand.pair] for demand in layout.demands]
-    rank = [demand.demand_class.rank for demand in layout.demands]
+    groups = groups_of(layout, ways)
     fibre, space = np.zeros(len(layout.pairs)), np.zeros(len(layout.pairs))
     for row in in_use:
         (fibre if ways[row].link_a < 0 else space)[ways[row].pair] += by_way[row]
@@ -173,9 +181,17 @@ def _table(
             [max((way.trusted_nodes for way in used), default=-1) for used in mine], dtype=np.int64
         ),
         disjoint_ways=np.array([apart[pair] for pair in pair_of], dtype=np.int64),
-        floor_share=np.array([shares[item] for item in rank]),
-        total_bits=np.array([totals[item] for item in rank]) * UNIT_BITS,
+        floor_share=np.array([shares[item] for item in groups]),
+        total_bits=np.array([totals[rank] for rank, _ in groups]) * UNIT_BITS,
     )
+
+
+def _in_use(layout: Layout, ways: list[FlowWay], by_way: FloatArray) -> list[int]:
+    """Ways that carry more than a trifle of their pair's key."""
+    pair_of = np.array([way.pair for way in ways], dtype=np.intp)
+    of_pair = np.bincount(pair_of, by_way, minlength=len(layout.pairs))
+    carries = by_way > np.maximum(1.0, _SMALL_SHARE * of_pair[pair_of])
+    return [int(number) for number in np.flatnonzero(carries)]
 
 
 def _combination(fibre_bits: float, space_bits: float) -> str:

@@ -161,11 +161,10 @@ class Relay:
         if self._has_fibre[way]:
             bits = np.minimum(bits, self._room(orders, rows, way))
             self._forward(orders, rows, way, bits)
-        best = matched.argmax(axis=1)[:, None]
-        if np.all(bits <= np.take_along_axis(matched, best, axis=1)[:, 0]):
+        best = np.arange(len(rows)), matched.argmax(axis=1)
+        if np.all(bits <= matched[best]):
             shares = bits[:, None]
-            link_a = np.take_along_axis(link_a, best, axis=1)
-            link_b = np.take_along_axis(link_b, best, axis=1)
+            link_a, link_b = link_a[best][:, None], link_b[best][:, None]
         else:
             shares = most_matched_first(matched, bits)
         from_a = self.links.withdraw(members, link_a, shares, orders.limit[rows])

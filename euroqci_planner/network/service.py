@@ -114,19 +114,16 @@ class Service:
         asked_s = np.where(is_asked, seconds, 0.0)
         record.served[:, demands] += served
         record.asked_s[:, demands] += asked_s
-        is_short = served < asked
-        if not is_short.any() and (asked > 0).all():
-            record.served_s[:, demands] += asked_s
+        record.served_s[:, demands] += asked_s
+        idle = np.flatnonzero(asked == 0)
+        if len(idle):
+            record.served_s[:, demands[idle]] -= np.where(free[:, idle] > 0, 0.0, asked_s[idle])
+        members, columns = np.nonzero(served < asked)
+        if not len(members):
             return
-        seconds_per_bit = asked_s / np.maximum(asked, 1)
-        record.served_s[:, demands] += np.where(
-            asked > 0,
-            np.where(is_short, served * seconds_per_bit, asked_s),
-            np.where(free > 0, asked_s, 0.0),
-        )
-        is_first = is_short & np.isinf(record.first_empty_s[:, demands])
-        if is_first.any():
-            since_s = (span_us[0] - self._start_us) / MICROSECONDS_PER_SECOND
-            members, columns = np.nonzero(is_first)
-            lasted_s = served[members, columns] * (seconds / np.maximum(asked, 1))[columns]
-            record.first_empty_s[members, demands[columns]] = since_s[columns] + lasted_s
+        share = served[members, columns] / asked[columns]
+        short = members, demands[columns]
+        record.served_s[short] -= (1.0 - share) * asked_s[columns]
+        since_s = (span_us[0] - self._start_us) / MICROSECONDS_PER_SECOND
+        empty_s = since_s[columns] + share * seconds[columns]
+        record.first_empty_s[short] = np.minimum(record.first_empty_s[short], empty_s)

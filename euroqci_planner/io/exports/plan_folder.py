@@ -8,14 +8,9 @@ from euroqci_planner.io.atomic_write import write_folder
 from euroqci_planner.io.exports import calendar_file, csv_metadata, summary_json
 from euroqci_planner.io.exports.csv_files import table_bytes
 from euroqci_planner.io.report import page
+from euroqci_planner.mission.network_columns import demands_columns, stores_columns
 from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.plan_columns import (
-    PlanColumns,
-    contacts_columns,
-    demands_columns,
-    passes_columns,
-    stores_columns,
-)
+from euroqci_planner.mission.plan_columns import PlanColumns, contacts_columns, passes_columns
 
 CONTACTS_NAME = "contacts.csv"
 PASSES_NAME = "passes.csv"
@@ -40,8 +35,13 @@ def plan_files(plan: Plan) -> dict[str, bytes]:
 
 def _store_tables(plan: Plan) -> dict[str, PlanColumns]:
     """Tables of key stores and demands, where the plan has them."""
-    found = {STORES_NAME: stores_columns(plan), DEMANDS_NAME: demands_columns(plan)}
-    return {name: table for name, table in found.items() if table is not None}
+    stores = plan.forecast or plan.course
+    if stores is None:
+        return {}
+    return {
+        STORES_NAME: stores_columns(stores.stores),
+        DEMANDS_NAME: demands_columns(stores.demands),
+    }
 
 
 def passes_files(plan: Plan) -> dict[str, bytes]:

@@ -1,0 +1,110 @@
+"""Stores and demands as named columns in file units: what `stores.csv` and `demands.csv` hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from euroqci_planner.mission.key_course import DemandOutcome, StoreCourse
+from euroqci_planner.mission.plan_columns import Column, ColumnFormat, ColumnKind, PlanColumns
+from euroqci_planner.mission.table import locked
+from euroqci_planner.units import SECONDS_PER_DAY
+
+
+def _text(meaning: str) -> ColumnFormat:
+    return ColumnFormat(ColumnKind.TEXT, meaning)
+
+
+def _bits(meaning: str) -> ColumnFormat:
+    return ColumnFormat(ColumnKind.NUMBER, meaning, "bit", 0)
+
+
+def _number(unit: str, decimals: int, meaning: str) -> ColumnFormat:
+    return ColumnFormat(ColumnKind.NUMBER, meaning, unit, decimals)
+
+
+STORE_COLUMNS: Mapping[str, ColumnFormat] = {
+    "kind": _text("link: satellite and station; pair: two users"),
+    "a": _text("satellite of a link, first user of a pair"),
+    "b": _text("station of a link, second user of a pair"),
+    "time_utc": ColumnFormat(ColumnKind.INSTANT, "instant of the stock", "UTC"),
+    "expected_bits": _bits("stock with the expected deposits; in a forecast the mean"),
+    "p01_bits": _bits("1 in 100 members holds no more; empty without a forecast"),
+    "p10_bits": _bits("1 in 10 members holds no more; empty without a forecast"),
+    "p50_bits": _bits("half of the members hold no more; empty without a forecast"),
+    "p90_bits": _bits("9 in 10 members hold no more; empty without a forecast"),
+    "reserve_bits": _bits("kept from lower classes; empty for links"),
+}
+
+DEMAND_COLUMNS: Mapping[str, ColumnFormat] = {
+    "demand_id": _text("demand of the scenario"),
+    "a": _text("first user, a node"),
+    "b": _text("second user, a node"),
+    "class": _text("emergency, public, critical, industry: the order of service"),
+    "requested_bits": _bits("asked for in the planning window"),
+    "served_bits": _bits("served in the window; in a forecast the mean"),
+    "p_empty": _number("", 4, "chance to be without key at least once; empty without a forecast"),
+    "days_to_empty_p50": _number(
+        "d",
+        4,
+        "until key first runs out, in half of the members; without a forecast in the course of the "
+        "expected deposits; empty where that is not inside the window",
+    ),
+    "days_to_empty_p10": _number(
+        "d", 4, "1 in 10 members runs out before; empty where not, and without a forecast"
+    ),
+    "availability": _number("", 5, "share of the asked-for time with key at hand"),
+    "wanted_availability": _number("", 5, "what the demand wants; empty where nothing"),
+    "expired_bits": _bits("lost to age by the pair's store; stands at its first demand"),
+    "trusted_nodes": _number(
+        "", 0, "most trusted places on a way that was used, satellites too; empty without a way"
+    ),
+    "countries": _text("countries of the trusted places, and owners of the satellites"),
+    "route": _text("way of most key, or why there is none"),
+}
+
+
+def stores_columns(course: StoreCourse) -> PlanColumns:
+    """Rows of `stores.csv`: by store (links, then pairs), then by time."""
+    names, rows = course.stores, course.store
+    values: dict[str, Column] = {
+        "kind": _picked([name.kind.value for name in names], rows),
+        "a": _picked([name.a for name in names], rows),
+        "b": _picked([name.b for name in names], rows),
+        "time_utc": course.time_utc,
+        **{key: getattr(course, key) for key in STORE_COLUMNS if key.endswith("_bits")},
+    }
+    return _columns(STORE_COLUMNS, values)
+
+
+def demands_columns(demands: DemandOutcome) -> PlanColumns:
+    """Rows of `demands.csv`, in order of id."""
+    trusted = demands.trusted_nodes.astype(np.float64)
+    values: dict[str, Column] = {
+        "demand_id": np.array(demands.demand_ids, dtype=np.str_),
+        "a": np.array(demands.a, dtype=np.str_),
+        "b": np.array(demands.b, dtype=np.str_),
+        "class": np.array(demands.classes, dtype=np.str_),
+        "requested_bits": demands.requested_bits,
+        "served_bits": demands.served_bits,
+        "p_empty": demands.p_empty,
+        "days_to_empty_p50": demands.time_to_empty_s / SECONDS_PER_DAY,
+        "days_to_empty_p10": demands.time_to_empty_p10_s / SECONDS_PER_DAY,
+        "availability": demands.availability,
+        "wanted_availability": demands.wanted_availability,
+        "expired_bits": demands.expired_bits,
+        "trusted_nodes": np.where(trusted < 0.0, np.nan, trusted),
+        "countries": np.array(demands.countries, dtype=np.str_),
+        "route": np.array(demands.routes, dtype=np.str_),
+    }
+    return _columns(DEMAND_COLUMNS, values)
+
+
+def _picked(texts: list[str], rows: Column) -> Column:
+    return np.asarray(np.array(texts or [""], dtype=np.str_)[rows])
+
+
+def _columns(formats: Mapping[str, ColumnFormat], values: Mapping[str, Column]) -> PlanColumns:
+    frozen = {name: locked(values[name], values[name].dtype.str) for name in formats}
+    return PlanColumns(formats, frozen)

@@ -1,0 +1,55 @@
+"""Epsilon budget of pairs: what the security of a pair's key adds up to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+
+from euroqci_planner.mission.key_course import BitsArray, DepositTable, RelayTable
+from euroqci_planner.mission.scenario import Policy
+from euroqci_planner.units import FloatArray
+
+
+def blocks_of_pairs(
+    relays: RelayTable, deposits: DepositTable, stocked: set[tuple[str, str]]
+) -> BitsArray:
+    """How many blocks of key each pair's key may have come from, by pair of `relays`.
+
+    Late binding mixes the blocks of a link store, so every block that was in a store by the time
+    of the pair's last binding from it counts. Key at hand at the start (`stocked`, as satellite
+    and station) counts as one block.
+    """
+    last: dict[tuple[int, tuple[str, str]], np.datetime64] = {}
+    for row in range(len(relays)):
+        satellite = relays.satellite_ids[relays.satellite[row]]
+        for end in (relays.station_a, relays.station_b):
+            name = (int(relays.pair[row]), (satellite, relays.station_ids[end[row]]))
+            bound = relays.bound_utc[row]
+            last[name] = max(last.get(name, bound), bound)
+    filled = _fillings(deposits)
+    blocks = np.zeros(len(relays.pairs), dtype=np.int64)
+    for (pair, store), bound in last.items():
+        blocks[pair] += int((filled[store] <= bound).sum()) + (store in stocked)
+    return blocks
+
+
+def _fillings(deposits: DepositTable) -> dict[tuple[str, str], np.ndarray]:
+    """Instants at which each link store got a block."""
+    found: dict[tuple[str, str], list[np.datetime64]] = defaultdict(list)
+    for row in np.flatnonzero(deposits.key_bits > 0).tolist():
+        satellite = deposits.satellite_ids[deposits.satellite[row]]
+        station = deposits.station_ids[deposits.station[row]]
+        found[satellite, station].append(deposits.usable_utc[row])
+    instants = {name: np.array(item, "datetime64[us]") for name, item in found.items()}
+    return defaultdict(lambda: np.array([], "datetime64[us]"), instants)
+
+
+def epsilon_of_pairs(blocks: BitsArray, policy: Policy) -> FloatArray:
+    """Total security parameter by pair: secrecy and correctness of every block, added up.
+
+    By the composition of universally composable keys (Mueller-Quade and Renner 2009, New Journal
+    of Physics 11, 085006) the parameters of all blocks in use add. Authentication of the classical
+    channel and the fibre links, whose parameters are not given, come on top.
+    """
+    return np.asarray(blocks * (policy.epsilon_secrecy + policy.epsilon_correctness))
