@@ -25,22 +25,11 @@ _NOT_YET = "kept, not used yet"
 
 def refused_problems(document: Part) -> Iterator[Problem]:
     """What cannot be planned by this version, because leaving it out would mislead."""
-    for part in document.tables("station"):
-        yield from _coupling_problems(part)
     payloads = payloads_by_id(document)
     for part in (*document.tables("satellite"), *flown_constellations(document)):
         source = _source_of(part, payloads)
         if source:
             yield from _protocol_problems(part, source)
-
-
-def _coupling_problems(station: Part) -> Iterator[Problem]:
-    receiver = station.table("receiver")
-    coupling = receiver.text("coupling") if receiver else None
-    if receiver and coupling in {"fibre_tip_tilt", "fibre_adaptive_optics"}:
-        problem = "the loss of a fibre coupling comes with a later version: keys would be too long"
-        mend = "use free_space, with the mean coupling loss inside optics_efficiency"
-        yield receiver.problem("coupling", problem, mend)
 
 
 def _source_of(satellite: Part, payloads: Mapping[str, Part]) -> Part | None:

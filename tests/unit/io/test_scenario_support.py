@@ -188,14 +188,12 @@ def test_a_scenario_may_fly_a_constellation_alone_but_not_nothing() -> None:
 
 
 @pytest.mark.parametrize("coupling", ["fibre_tip_tilt", "fibre_adaptive_optics"])
-def test_a_fibre_coupling_is_refused_because_its_loss_is_not_known_yet(coupling: str) -> None:
+def test_a_fibre_coupling_is_read_with_its_adaptive_optics(coupling: str) -> None:
     modes = "modes = 60\nbandwidth_hz = 300.0\n" if coupling.endswith("optics") else ""
-    text, line, column = unmarked(
-        changed(('coupling = "free_space"', f'{modes}coupling = ¦"{coupling}"'))
-    )
-    (fault,) = faults_of(text)
-    assert (fault.line, fault.column) == (line, column)
-    assert "keys would be too long" in fault.problem
+    receiver = read(changed(('coupling = "free_space"', f'{modes}coupling = "{coupling}"')))
+    found = receiver.stations[0].receiver
+    assert found.coupling == coupling
+    assert found.adaptive_optics_modes == (60 if modes else None)
 
 
 def test_two_satellites_of_one_catalogue_number_are_named() -> None:
