@@ -32,7 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     version = f"euroqci-planner {__version__}"
     parser.add_argument("-V", "--version", action="version", version=version)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for add in (_plan, _passes, _export, _validate, _catalogue, _new, _schema, _doctor):
+    for add in (_plan, _passes, _export, _validate, _catalogue, _new, _schema, _doctor, _gui):
         add(verbs)
     return parser
 
@@ -82,6 +82,14 @@ def _new(verbs: Verbs) -> None:
 
 def _schema(verbs: Verbs) -> None:
     _verb(verbs, "schema", "Print the JSON Schema of the scenario file.", _SCENARIO)
+
+
+def _gui(verbs: Verbs) -> None:
+    text = "Open the desktop program, with the sample scenario if none is given."
+    verb = _verb(verbs, "gui", text, "euroqci_planner.cli.gui_verb")
+    verb.add_argument("scenario", nargs="?", help=_SCENARIO_HELP)
+    folder = "save pictures of the window there, both themes and two sizes, and end"
+    verb.add_argument("--screenshot", metavar="DIR", help=folder)
 
 
 def _doctor(verbs: Verbs) -> None:

@@ -1,0 +1,48 @@
+"""A plan, and what a new one changes, in one line each: for status lines and messages."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from euroqci_planner.app.display import bits_text, count, fixed, percent, signed_bits
+from euroqci_planner.app.plan_changes import Change, PlanChanges
+from euroqci_planner.mission.plan import Plan
+from euroqci_planner.mission.plan_totals import plan_totals, relative_gap
+from euroqci_planner.units import SECONDS_PER_DAY
+
+
+def totals_text(plan: Plan) -> str:
+    """Counts of passes and contacts, expected key, and the gap to the bound where one is proven."""
+    totals = plan_totals(plan)
+    parts = [f"{count(totals.passes)} passes", f"{count(totals.contacts)} contacts"]
+    if plan.keys is not None:
+        parts.append(f"{bits_text(totals.key_expected_bits)} expected")
+    gap = relative_gap(plan)
+    if math.isfinite(gap):
+        parts.append(f"at most {percent(gap)} below the bound")
+    return " · ".join(parts)
+
+
+def facts_text(plan: Plan) -> str:
+    """Marking, weather model, and the largest age of an element set over its passes."""
+    ages_s = plan.conditions.element_age_s
+    parts = [plan.scenario.marking, f"weather: {plan.scenario.weather.model}"]
+    if np.isfinite(ages_s).any():
+        oldest_days = float(np.nanmax(np.abs(ages_s))) / SECONDS_PER_DAY
+        parts.append(f"elements up to {fixed(oldest_days, 1)} d old")
+    return " · ".join(part for part in parts if part)
+
+
+def changes_text(changes: PlanChanges) -> str:
+    """How many contacts a new plan gains, loses and moves, and what that does to the key."""
+    if changes.is_empty:
+        what = "every contact is as it was"
+    else:
+        counts = ((kind, changes.count(kind)) for kind in Change)
+        what = ", ".join(f"{count(number)} {kind}" for kind, number in counts if number)
+        what += f", {count(changes.new_contacts)} contacts now"
+    bits = changes.key_expected_bits
+    key = f"; expected key {signed_bits(bits)}" if math.isfinite(bits) else ""
+    return f"{what}{key}"

@@ -1,0 +1,91 @@
+"""Pairs of users with their demands: how likely each runs out of key, and who serves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from euroqci_planner.mission.key_course import DemandOutcome, KeyCourse
+from euroqci_planner.mission.plan import Plan
+from euroqci_planner.mission.table import Table, column
+from euroqci_planner.units import FloatArray
+
+RAISED_RISK, HIGH_RISK = 0.01, 0.10
+
+
+class Risk(StrEnum):
+    """How likely a pair is to be without key at least once in the window."""
+
+    LOW = "low"
+    RAISED = "raised"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class UserPairs(Table):
+    """Pairs of users that have demands, by their ids; a pair's demands are taken together.
+
+    `p_empty` is the largest chance of its demands, NaN without a forecast; `served_share` is what
+    is served of what they ask for, in a forecast the mean.
+    """
+
+    names: tuple[tuple[str, str], ...]
+    p_empty: FloatArray = column("float64")
+    requested_bits: FloatArray = column("float64")
+    served_share: FloatArray = column("float64")
+    demands: NDArray[np.int64] = column("int64")
+
+
+def outcome_of(plan: Plan) -> DemandOutcome | None:
+    """What the demands get: of the forecast, else of the course; None where there are none."""
+    source = plan.forecast if plan.forecast is not None else plan.course
+    if source is None or not len(source.demands):
+        return None
+    return source.demands
+
+
+def user_pairs(plan: Plan) -> UserPairs | None:
+    """The pairs of users of a plan; None where it has no demands."""
+    outcome = outcome_of(plan)
+    if outcome is None:
+        return None
+    pairs = [(min(pair), max(pair)) for pair in zip(outcome.a, outcome.b, strict=True)]
+    names = tuple(sorted(set(pairs)))
+    group = np.array([names.index(pair) for pair in pairs], dtype=np.intp)
+    requested = np.bincount(group, weights=outcome.requested_bits, minlength=len(names))
+    served = np.bincount(group, weights=outcome.served_bits, minlength=len(names))
+    chance = np.full(len(names), -np.inf)
+    np.fmax.at(chance, group, outcome.p_empty)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(requested > 0.0, served / requested, 1.0)
+    return UserPairs(
+        names=names,
+        p_empty=np.where(np.isfinite(chance), chance, np.nan),
+        requested_bits=requested.astype(np.float64),
+        served_share=share,
+        demands=np.bincount(group, minlength=len(names)),
+    )
+
+
+def risk_of(p_empty: float, served_share: float) -> Risk:
+    """The class of a pair: by its chance to run empty, without a forecast by what is served."""
+    value = p_empty if np.isfinite(p_empty) else 1.0 - served_share
+    if value > HIGH_RISK:
+        return Risk.HIGH
+    return Risk.RAISED if value > RAISED_RISK else Risk.LOW
+
+
+def links_of_pair(course: KeyCourse | None, pair: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    """Links (satellite, station) whose key was bound to a pair, in the course of the plan."""
+    if course is None or pair not in course.relays.pairs:
+        return ()
+    relays = course.relays
+    mine = relays.take(relays.pair == relays.pairs.index(pair))
+    found = set()
+    for satellite, a, b in zip(mine.satellite, mine.station_a, mine.station_b, strict=True):
+        name = relays.satellite_ids[int(satellite)]
+        found |= {(name, relays.station_ids[int(a)]), (name, relays.station_ids[int(b)])}
+    return tuple(sorted(found))

@@ -1,0 +1,1 @@
+"""The desktop program: one window over the engine; Qt lives here alone."""

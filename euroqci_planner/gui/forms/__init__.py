@@ -1,0 +1,1 @@
+"""Forms: every value of the scenario, checked while it is typed."""

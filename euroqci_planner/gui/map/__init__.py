@@ -1,0 +1,1 @@
+"""The map: an own painted widget over the positions that `app/scene` gives."""

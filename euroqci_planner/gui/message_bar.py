@@ -1,0 +1,109 @@
+"""One line below the toolbar for what just happened, with what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from euroqci_planner.gui.icons import icon
+from euroqci_planner.gui.messages import Message, Severity
+
+_FADE_MS = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button in the bar."""
+
+    text: str
+    run: Callable[[], object]
+
+
+class MessageBar(QFrame):
+    """Shows the last message; information goes by itself, the rest stays until it is closed."""
+
+    shown_changed = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Hidden until there is something to say."""
+        super().__init__(parent)
+        self._icon = QLabel(self)
+        self.label = QLabel(self)
+        self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.label.setAccessibleName("Message")
+        self._close = QToolButton(self)
+        self._close.setAutoRaise(True)
+        self._close.setToolTip("Close the message (Esc)")
+        self._close.setAccessibleName("Close the message")
+        self._close.clicked.connect(self.hide_message)
+        self._buttons: list[QPushButton] = []
+        self._box = QHBoxLayout(self)
+        self._box.setContentsMargins(8, 3, 4, 3)
+        self._box.addWidget(self._icon)
+        self._box.addWidget(self.label, 1)
+        self._box.addWidget(self._close)
+        self._severity = Severity.INFORMATION
+        self._timer = QTimer(self, singleShot=True, interval=_FADE_MS)
+        self._timer.timeout.connect(self.hide_message)
+        self._is_open = False
+
+    def show_message(self, message: Message, choices: Sequence[Choice] = ()) -> None:
+        """Show a message with its first line, and buttons for what can be done."""
+        self._severity = message.severity
+        self.setProperty("bar", str(message.severity))
+        self.refresh_style()
+        first = f": {message.lines[0]}" if message.lines else ""
+        more = f"  (+ {len(message.lines) - 1} more)" if len(message.lines) > 1 else ""
+        self.label.setText(f"{message.text}{first}{more}")
+        self.label.setToolTip("\n".join((message.text, *message.lines)))
+        self._set_choices(choices)
+        self._timer.stop()
+        if message.severity is Severity.INFORMATION:
+            self._timer.start()
+        self._is_open = True
+        self.show()
+        self.shown_changed.emit(True)  # noqa: FBT003 (Qt's call)
+
+    def hide_message(self) -> bool:
+        """Close the bar; whether it was open."""
+        was_open, self._is_open = self._is_open, False
+        self._timer.stop()
+        self.shown_changed.emit(False)  # noqa: FBT003 (Qt's call)
+        return was_open
+
+    def refresh_style(self) -> None:
+        """Take the colours of the theme."""
+        self._icon.setPixmap(icon(str(self._severity)).pixmap(18, 18))
+        self._close.setIcon(icon("close"))
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+    def _set_choices(self, choices: Sequence[Choice]) -> None:
+        for button in self._buttons:
+            self._box.removeWidget(button)
+            button.deleteLater()
+        self._buttons = []
+        for choice in choices:
+            button = QPushButton(choice.text, self)
+            button.clicked.connect(self._chosen(choice))
+            self._box.insertWidget(self._box.count() - 1, button)
+            self._buttons.append(button)
+
+    def _chosen(self, choice: Choice) -> Callable[[], None]:
+        def run() -> None:
+            self.hide_message()
+            choice.run()
+
+        return run

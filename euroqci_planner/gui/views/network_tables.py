@@ -1,0 +1,125 @@
+"""The table below the network: links, pairs of stations, or demands; and the note above it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from euroqci_planner.app.display import bits_text, short_day_and_time
+from euroqci_planner.app.link_totals import link_columns, pair_columns
+from euroqci_planner.app.user_pairs import outcome_of
+from euroqci_planner.gui.item_models import CellStyle, ScreenColumn, TableContent
+from euroqci_planner.gui.views.network_scene import Edges, NetworkData
+from euroqci_planner.gui.views.pass_columns import one_year, satellite_mark
+from euroqci_planner.mission.network_columns import demands_columns
+
+_KBIT = 1e3
+
+
+def content_of(data: NetworkData, edges: Edges) -> TableContent:
+    """The table that belongs to a kind of lines."""
+    if edges is Edges.LINKS:
+        return _links(data)
+    return _pairs(data) if edges is Edges.PAIRS else _demands(data)
+
+
+def ends_of(edges: Edges) -> tuple[str, str]:
+    """Columns with the two ends of a row."""
+    return ("satellite_id", "station_id") if edges is Edges.LINKS else ("a", "b")
+
+
+def note_of(data: NetworkData, edges: Edges) -> str:
+    """What line widths and colours mean here."""
+    when = f"{short_day_and_time(data.at_utc).strip()} UTC"
+    if edges is Edges.USERS:
+        if data.users is None or not np.isfinite(data.users.p_empty).any():
+            return "Lines: share of what pairs of users ask for that is served; no forecast."
+        return "Lines: chance that a pair of users is without key at least once in the window."
+    if edges is Edges.PAIRS:
+        return (
+            "Line width: the most key that a pair of stations could share over common satellites"
+            " if it were served alone."
+        )
+    if not len(data.links):
+        return "The plan has no contacts."
+    largest = bits_text(float(data.links.key_expected_bits.max()))
+    return (
+        f"Line width: expected key, widest {largest}. Stations: time since the last deposit"
+        f" at {when}."
+    )
+
+
+def _kbit(name: str, title: str, **more: object) -> ScreenColumn:
+    return ScreenColumn(name=name, title=title, unit="kbit", scale=_KBIT, decimals=1, **more)  # type: ignore[arg-type]
+
+
+def _links(data: NetworkData) -> TableContent:
+    year = one_year(data.plan)
+    unit = f"{year} UTC" if year else "UTC"
+    satellite = data.links.satellite
+    return TableContent.of(
+        link_columns(data.links),
+        (
+            ScreenColumn(
+                name="satellite_id",
+                title="Satellite",
+                mark=lambda row: satellite_mark(int(satellite[row])),
+            ),
+            ScreenColumn(name="station_id", title="Station"),
+            ScreenColumn(name="contacts", title="Contacts"),
+            _kbit("key_expected_bits", "Key", style=CellStyle.BAR),
+            _kbit("deposited_bits", "Usable now"),
+            ScreenColumn(
+                name="last_deposit_utc", title="Last deposit", unit=unit, is_short_date=bool(year)
+            ),
+            ScreenColumn(
+                name="next_deposit_utc", title="Next deposit", unit=unit, is_short_date=bool(year)
+            ),
+            _kbit("key_clear_bits", "Key, clear sky", is_shown=False),
+            ScreenColumn(name="contact_s", title="In contact", unit="min", scale=60.0, decimals=1),
+        ),
+    )
+
+
+def _pairs(data: NetworkData) -> TableContent:
+    return TableContent.of(
+        pair_columns(data.pairs, data.plan.passes.station_ids),
+        (
+            ScreenColumn(name="a", title="Station"),
+            ScreenColumn(name="b", title="Station"),
+            _kbit("bound_bits", "Key at most", style=CellStyle.BAR),
+            ScreenColumn(name="satellites", title="Shared satellites"),
+        ),
+    )
+
+
+def _demands(data: NetworkData) -> TableContent:
+    outcome = outcome_of(data.plan)
+    if outcome is None:
+        raise AssertionError("a table of demands without demands")
+    share = {"unit": "%", "scale": 0.01, "decimals": 1}
+    return TableContent.of(
+        demands_columns(outcome),
+        (
+            ScreenColumn(name="demand_id", title="Demand"),
+            ScreenColumn(name="p_empty", title="P(empty)", style=CellStyle.BAR, **share),  # type: ignore[arg-type]
+            ScreenColumn(name="availability", title="Available", **share),  # type: ignore[arg-type]
+            ScreenColumn(name="wanted_availability", title="wanted", **share),  # type: ignore[arg-type]
+            ScreenColumn(name="days_to_empty_p50", title="Empty after", unit="d", decimals=1),
+            _kbit("requested_bits", "Asked for"),
+            _kbit("served_bits", "Served"),
+            ScreenColumn(name="class", title="Class"),
+            ScreenColumn(name="a", title="User"),
+            ScreenColumn(name="b", title="User"),
+            ScreenColumn(name="trusted_nodes", title="Trusted nodes"),
+            ScreenColumn(name="route", title="Route"),
+            ScreenColumn(name="countries", title="Countries", is_shown=False),
+            _kbit("expired_bits", "Expired", is_shown=False),
+            ScreenColumn(
+                name="days_to_empty_p10",
+                title="1 in 10",
+                unit="d",
+                decimals=1,
+                is_shown=False,
+            ),
+        ),
+    )

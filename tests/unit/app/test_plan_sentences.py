@@ -1,0 +1,43 @@
+"""One line about a plan."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from plan_cases import example_plan, geometry_plan
+
+from euroqci_planner.app import planner
+from euroqci_planner.app.plan_changes import plan_changes
+from euroqci_planner.app.plan_file_names import PLAN_FILE_NAMES
+from euroqci_planner.app.plan_sentences import changes_text, facts_text, totals_text
+from euroqci_planner.mission.plan import PassState
+
+
+def test_the_totals_name_passes_contacts_key_and_gap():
+    assert totals_text(example_plan()) == (
+        "120 passes · 36 contacts · 145 Mbit expected · at most 2.9 % below the bound"
+    )
+
+
+def test_passes_alone_have_no_key_and_no_gap():
+    assert totals_text(geometry_plan()) == "120 passes · 0 contacts"
+
+
+def test_the_facts_name_marking_weather_and_age():
+    assert facts_text(example_plan()).startswith(
+        "UNMARKED · weather: climatology · elements up to "
+    )
+
+
+def test_changes_are_counted_and_weighed():
+    plan = example_plan()
+    state = plan.decisions.state.copy()
+    state[plan.contact_rows[0]] = PassState.BANNED
+    less = replace(plan, decisions=replace(plan.decisions, state=state))
+    text = changes_text(plan_changes(plan, less))
+    assert text.startswith("1 lost, 35 contacts now; expected key −")
+    assert changes_text(plan_changes(plan, plan)).startswith("every contact is as it was")
+
+
+def test_the_export_menu_offers_every_file_of_a_plan():
+    assert set(PLAN_FILE_NAMES) == set(planner.plan_files(example_plan()))
