@@ -63,6 +63,40 @@ def contacts(
     )
 
 
+def crowded(
+    count: int = 3_000,
+    satellites: int = 40,
+    stations: int = 15,
+    hours: float = 5.0,
+    seed: int = 1,
+    *,
+    nights: int = 1,
+    per_orbit: int | None = None,
+    per_day: int | None = None,
+    pinned: tuple[int, ...] = (),
+) -> tuple[Candidates, Resources]:
+    """Long contacts at random, so many at a time that the linear programme ends in fractions.
+
+    Nights are alike in length and ten hours of one UTC day apart.
+    """
+    random = np.random.default_rng(seed)
+    resources = (
+        tuple(
+            resource(f"s{k:03d}", 90.0, per_orbit=per_orbit, per_day=per_day)
+            for k in range(satellites)
+        ),
+        tuple(resource(f"g{k:02d}", 120.0) for k in range(stations)),
+    )
+    start = np.sort(random.uniform(0.0, hours * 3_600.0, (nights, count)), axis=1)
+    start = (start + 36_000.0 * np.arange(nights)[:, None]).ravel()
+    length = random.uniform(200.0, 600.0, len(start))
+    value = np.round(random.uniform(300.0, 1_000.0, len(start)) * length)
+    satellite, station = (random.integers(size, size=len(start)) for size in (satellites, stations))
+    columns = zip(satellite, station, start, length, value, strict=True)
+    rows = [(f"s{s:03d}", f"g{g:02d}", at, at + lasts, worth) for s, g, at, lasts, worth in columns]
+    return contacts(rows, resources, pinned=pinned), resources
+
+
 def _instants(seconds: NDArray[np.float64]) -> NDArray[np.datetime64]:
     return MIDNIGHT + np.round(seconds * 1e6).astype("timedelta64[us]")
 

@@ -37,8 +37,10 @@ SITES_DEG = (
 )  # fmt: skip
 
 
-def _satellite_unit_vectors(number: int, t_s: FloatArray) -> tuple[FloatArray, float]:
-    axis_m = EARTH_RADIUS_M + 620e3
+def _satellite_unit_vectors(
+    number: int, t_s: FloatArray, altitude_m: float
+) -> tuple[FloatArray, float]:
+    axis_m = EARTH_RADIUS_M + altitude_m
     polar = number % 4 != 3
     inclination = np.radians(97.8 if polar else 55.0)
     rate = np.sqrt(MU_M3_S2 / axis_m**3)
@@ -88,15 +90,22 @@ def _passes_of_pair(
 
 @cache
 def realistic_candidates(
-    satellites: int = 40, stations: int = 30, days: float = 7.0, seed: int = 1
+    satellites: int = 40,
+    stations: int = 30,
+    days: float = 7.0,
+    seed: int = 1,
+    altitude_m: float = 620e3,
 ) -> Candidates:
-    """Night passes with a value that grows with duration and elevation, times a clear chance."""
+    """Night passes with a value that grows with duration and elevation, times a clear chance.
+
+    Higher satellites are seen longer and farther: more of them wait for one station.
+    """
     t_s = np.arange(0.0, days * 86_400.0, STEP_S)
     random = np.random.default_rng(seed)
     clear = random.uniform(0.25, 0.8, stations)
     rows = []
     for satellite in range(satellites):
-        unit, axis_m = _satellite_unit_vectors(satellite, t_s)
+        unit, axis_m = _satellite_unit_vectors(satellite, t_s, altitude_m)
         for station in range(stations):
             for start, end, sine in _passes_of_pair(unit, axis_m, SITES_DEG[station], t_s):
                 value = 1_000.0 * (end - start) * sine**2 * clear[station]

@@ -186,15 +186,20 @@ class EarthOrientation:
         turns_per_day = 1.0 + per_century / (SECONDS_PER_DAY * _DAYS_PER_CENTURY)
         return 2.0 * np.pi * turns_per_day / SECONDS_PER_DAY
 
+    def rotation_angle_rad(self, t_s: ArrayLike) -> FloatArray:
+        """`gmst1982_rad` plus the TIO locator: the turn about the pole in `teme_to_earth_fixed`."""
+        day, fraction = self.tt_julian_date(t_s)
+        century = (day - _J2000 + fraction) / _DAYS_PER_CENTURY
+        locator = _S_PRIME_ARCSECONDS_PER_CENTURY * _ARCSECOND * century
+        return np.asarray(self.gmst1982_rad(t_s) + locator)
+
     def teme_to_earth_fixed(self, t_s: ArrayLike) -> FloatArray:
         """Rotation matrices (3, 3, *shape of t_s): Earth-fixed = matrix @ TEME.
 
         R1(-y) R2(-x) R3(s') R3(GMST) with the TIO locator s' = -47 microarcseconds a century
         (Petit and Luzum 2010, IERS Conventions 2010, equations 5.3 and 5.13).
         """
-        day, fraction = self.tt_julian_date(t_s)
-        century = (day - _J2000 + fraction) / _DAYS_PER_CENTURY
-        angle = self.gmst1982_rad(t_s) + _S_PRIME_ARCSECONDS_PER_CENTURY * _ARCSECOND * century
+        angle = self.rotation_angle_rad(t_s)
         x, y = self.polar_motion_rad(t_s)
         cos, sin, zero = np.cos(angle), np.sin(angle), np.zeros_like(angle)
         cx, sx, cy, sy = np.cos(x), np.sin(x), np.cos(y), np.sin(y)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -95,7 +95,11 @@ def satrec_of(elements: ElementSet) -> Satrec:
     339999. States are asked for by the time from the exact epoch; where Moon and Sun stand at the
     epoch is taken from one double of Julian days (40 µs), as in the authors' program.
     """
-    record = Satrec()
+    return initialised(Satrec(), elements)
+
+
+def initialised(record: Any, elements: ElementSet) -> Any:
+    """`record`, of python-sgp4's C++ or Python class, initialised with an element set."""
     day, fraction = julian_date(elements.epoch_utc)
     record.sgp4init(
         WGS72,

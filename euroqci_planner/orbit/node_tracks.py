@@ -39,22 +39,43 @@ class NodeTrack:
     share: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class NodeGroup:
+    """Satellites that share their nodes `t_s` (n), from the first to the last usable moment."""
+
+    satellites: IndexArray
+    t_s: FloatArray
+
+    def first_from(self, t_s: float) -> int:
+        """Index of the first node at or after a time, of the last node where there is none."""
+        return min(int(np.searchsorted(self.t_s, t_s)), len(self.t_s) - 1)
+
+
 def node_tracks(fleet: Fleet, usable_s: FloatArray, nodes_per_block: int) -> Iterator[NodeTrack]:
     """Blocks of at most about `nodes_per_block` nodes over `usable_s` (n, 2) of each satellite.
 
     Near-circular orbits share even nodes; the others have their own, denser where they are fast.
     """
-    step_s = common_steps_s(fleet)
-    whole = np.flatnonzero(usable_s[:, 1] > usable_s[:, 0])
-    kinds = np.column_stack([usable_s, step_s])[whole]
+    even = np.isfinite(common_steps_s(fleet))
+    for group in even_groups(fleet, usable_s, even):
+        yield from group_tracks(fleet, group, nodes_per_block)
+    for group in own_groups(fleet, usable_s, ~even):
+        yield from group_tracks(fleet, group, nodes_per_block)
+
+
+def even_groups(fleet: Fleet, usable_s: FloatArray, chosen: BoolArray) -> Iterator[NodeGroup]:
+    """Groups of the chosen satellites, whose orbits allow a common step, by step and bounds."""
+    whole = np.flatnonzero((usable_s[:, 1] > usable_s[:, 0]) & chosen)
+    kinds = np.column_stack([usable_s, common_steps_s(fleet)])[whole]
     for kind in np.unique(kinds, axis=0):
-        members = whole[np.all(kinds == kind, axis=1)]
-        if np.isfinite(kind[2]):
-            times = _even_times(kind[0], kind[1], kind[2])
-            yield from _blocks(fleet, members, times, nodes_per_block)
-    for satellite in whole[~np.isfinite(step_s[whole])]:
+        yield NodeGroup(whole[np.all(kinds == kind, axis=1)], _even_times(*kind))
+
+
+def own_groups(fleet: Fleet, usable_s: FloatArray, chosen: BoolArray) -> Iterator[NodeGroup]:
+    """A group for each of the chosen satellites, with nodes that follow its speed."""
+    for satellite in np.flatnonzero((usable_s[:, 1] > usable_s[:, 0]) & chosen):
         times = _adapted_times(fleet, int(satellite), *usable_s[satellite])
-        yield from _blocks(fleet, np.array([satellite]), times, nodes_per_block)
+        yield NodeGroup(np.array([satellite]), times)
 
 
 def common_steps_s(fleet: Fleet) -> FloatArray:
@@ -87,20 +108,21 @@ def _adapted_times(fleet: Fleet, satellite: int, begin_s: float, end_s: float) -
     return np.append(inner, end_s)
 
 
-def _blocks(
-    fleet: Fleet, satellites: IndexArray, times: FloatArray, nodes_per_block: int
+def group_tracks(
+    fleet: Fleet, group: NodeGroup, nodes_per_block: int, first: int = 0, last: int | None = None
 ) -> Iterator[NodeTrack]:
-    """Cut (satellites x times) into blocks; neighbours in time share their border node."""
-    long = min(nodes_per_block, len(times) - 1)
+    """Blocks of the nodes `first` to `last` (all) of a group; neighbours share a border node."""
+    times, end = group.t_s, len(group.t_s) - 1 if last is None else last
+    long = min(nodes_per_block, max(end - first, 1))
     many = max(nodes_per_block // (long + 1), 1)
-    for first in range(0, len(satellites), many):
-        group = satellites[first : first + many]
-        for begin in range(0, len(times) - 1, long):
-            chunk = slice(begin, min(begin + long, len(times) - 1) + 1)
-            state = fleet.earth_fixed_grid(times[chunk], group)
-            share = len(group) * (times[chunk][-1] - times[chunk][0]) / (times[-1] - times[0])
+    for row in range(0, len(group.satellites), many):
+        members = group.satellites[row : row + many]
+        for begin in range(first, end, long):
+            chunk = slice(begin, min(begin + long, end) + 1)
+            state = fleet.earth_fixed_grid(times[chunk], members)
+            share = len(members) * (times[chunk][-1] - times[chunk][0]) / (times[-1] - times[0])
             is_border = (begin == 0, chunk.stop == len(times))
-            yield _track(group, times[chunk], state, is_border, share / len(fleet))
+            yield _track(members, times[chunk], state, is_border, share / len(fleet))
 
 
 def _track(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from euroqci_planner.mission.pass_table import PassTable
 from euroqci_planner.orbit.ephemeris import IndexArray
+from euroqci_planner.orbit.kernels import columns
 from euroqci_planner.orbit.node_tracks import BoolArray
 from euroqci_planner.orbit.pass_events import EventKind, EventTable
-from euroqci_planner.timebase import UtcArray, after
 from euroqci_planner.units import FloatArray
 
 
@@ -25,13 +24,8 @@ class _Highest:
     is_culmination: BoolArray
 
 
-def assemble(
-    events: EventTable,
-    satellite_ids: Sequence[str],
-    station_ids: Sequence[str],
-    start_utc: np.datetime64,
-) -> PassTable:
-    """Passes from the events of all pairs, by start, then satellite id, then station id."""
+def assemble(events: EventTable) -> FloatArray:
+    """Rows of passes (n, `PASS_COLUMNS`) from the events of all pairs."""
     starts = _of_kinds(events, EventKind.RISE, EventKind.BEGIN)
     ends = _of_kinds(events, EventKind.SET, EventKind.END)
     if not np.array_equal(starts.satellite, ends.satellite) or not np.array_equal(
@@ -40,10 +34,36 @@ def assemble(
         raise RuntimeError("rises and sets do not pair")
     lasting = ends.t_s > starts.t_s
     starts, ends = starts.take(lasting), ends.take(lasting)
-    highest = _highest(events, starts, ends)
-    nearest_m = _smallest_range(events, starts, ends)
-    table = _table(starts, ends, highest, nearest_m, start_utc, satellite_ids, station_ids)
-    return table.take(_order(table))
+    return _rows(
+        starts, ends, _highest(events, starts, ends), _smallest_range(events, starts, ends)
+    )
+
+
+def parted(events: EventTable) -> tuple[EventTable, EventTable]:
+    """Events of the passes that have ended, and of those that are still open, one per pair."""
+    starts = _of_kinds(events, EventKind.RISE, EventKind.BEGIN)
+    ends = _of_kinds(events, EventKind.SET, EventKind.END)
+    pairs, of_events = np.unique(_pairs(events), return_inverse=True)
+    last_start, last_end = (_last_per_pair(item, pairs) for item in (starts, ends))
+    is_open = _count(starts, pairs) > _count(ends, pairs)
+    gate_s = np.where(np.isfinite(last_end), 0.5 * (last_end + last_start), -np.inf)
+    kept = is_open[of_events] & (events.t_s >= gate_s[of_events])
+    return events.take(~kept), events.take(kept)
+
+
+def _pairs(events: EventTable) -> NDArray[np.int64]:
+    return (events.satellite.astype(np.int64) << 32) + events.station
+
+
+def _last_per_pair(events: EventTable, pairs: NDArray[np.int64]) -> FloatArray:
+    """Time of the last of these events of each pair, minus infinity where there is none."""
+    last_s = np.full(len(pairs), -np.inf)
+    np.maximum.at(last_s, np.searchsorted(pairs, _pairs(events)), events.t_s)
+    return last_s
+
+
+def _count(events: EventTable, pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.bincount(np.searchsorted(pairs, _pairs(events)), minlength=len(pairs))
 
 
 def _of_kinds(events: EventTable, *kinds: EventKind) -> EventTable:
@@ -95,42 +115,25 @@ def _smallest_range(events: EventTable, starts: EventTable, ends: EventTable) ->
     return smallest
 
 
-def _table(
-    starts: EventTable,
-    ends: EventTable,
-    highest: _Highest,
-    nearest_m: FloatArray,
-    start_utc: np.datetime64,
-    satellite_ids: Sequence[str],
-    station_ids: Sequence[str],
-) -> PassTable:
-    rises, sets = starts.kind == EventKind.RISE, ends.kind == EventKind.SET
-
-    def at(t_s: FloatArray, known: BoolArray | None = None) -> UtcArray:
-        return after(start_utc, t_s if known is None else np.where(known, t_s, np.nan))
-
-    return PassTable(
-        satellite_ids=tuple(satellite_ids),
-        station_ids=tuple(station_ids),
-        satellite=starts.satellite,
-        station=starts.station,
-        start_utc=at(starts.t_s),
-        end_utc=at(ends.t_s),
-        rise_utc=at(starts.t_s, rises),
-        culmination_utc=at(highest.t_s, highest.is_culmination),
-        set_utc=at(ends.t_s, sets),
-        highest_utc=at(highest.t_s),
-        max_elevation_rad=highest.elevation_rad,
-        rise_azimuth_rad=np.where(rises, starts.azimuth_rad, np.nan),
-        culmination_azimuth_rad=highest.azimuth_rad,
-        set_azimuth_rad=np.where(sets, ends.azimuth_rad, np.nan),
-        min_range_m=nearest_m,
-    )
-
-
-def _order(table: PassTable) -> IndexArray:
-    """Rows by start, then satellite id, then station id."""
-    satellite_rank = np.argsort(np.argsort(np.array(table.satellite_ids)))
-    station_rank = np.argsort(np.argsort(np.array(table.station_ids)))
-    keys = (station_rank[table.station], satellite_rank[table.satellite], table.start_utc)
-    return np.lexsort(keys)
+def _rows(
+    starts: EventTable, ends: EventTable, highest: _Highest, nearest_m: FloatArray
+) -> FloatArray:
+    rows = np.full((len(starts), columns.PASS_COLUMNS), np.nan)
+    values_of = {
+        columns.SATELLITE: starts.satellite,
+        columns.STATION: starts.station,
+        columns.START_S: starts.t_s,
+        columns.RISES: starts.kind == EventKind.RISE,
+        columns.START_AZIMUTH: starts.azimuth_rad,
+        columns.HIGHEST_S: highest.t_s,
+        columns.HIGHEST: highest.elevation_rad,
+        columns.HIGHEST_AZIMUTH: highest.azimuth_rad,
+        columns.IS_TOP: highest.is_culmination,
+        columns.NEAREST_M: nearest_m,
+        columns.END_S: ends.t_s,
+        columns.SETS: ends.kind == EventKind.SET,
+        columns.END_AZIMUTH: ends.azimuth_rad,
+    }
+    for place, values in values_of.items():
+        rows[:, place] = values
+    return rows

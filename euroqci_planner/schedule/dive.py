@@ -28,40 +28,43 @@ _WHOLE_WITHIN = 1e-6
 def dived(relaxation: Relaxation, check: Check = unchecked) -> FloatArray:
     """A selection in whole contacts that keeps every row, block after block.
 
-    What the other blocks use of a common limit is taken from the room of the block at hand, so
-    that every block is a programme of its own.
+    Each block gets, of a limit that it shares with others, what these leave, to the nearest whole
+    contact: what one block is given too much the next is given less, so that the limit holds in
+    the end and every block is a programme of its own.
     """
     programme, x = relaxation.programme, relaxation.x
     for columns in relaxation.blocks:
         if bool(fractional(x[columns]).any()):
             part, rows = programme.part(columns)
             others = (programme.matrix @ x)[rows] - part.matrix @ x[columns]
-            room = np.round(part.capacity - others, _ROOM_DECIMALS)
+            room = np.floor(part.capacity - others + 0.5 + _WHOLE_WITHIN)
             start = relaxation.basis(columns, rows)
-            x[columns] = dive(replace(part, capacity=room), x[columns], start, check)
+            x[columns] = dive(replace(part, capacity=room), start, check)
         x[columns] = np.round(x[columns])
     return x
 
 
-def dive(programme: Programme, x: FloatArray, start: Basis, check: Check = unchecked) -> FloatArray:
-    """Whole contacts from an optimum `x` of the programme, where the simplex method has `start`.
+def dive(programme: Programme, start: Basis | None = None, check: Check = unchecked) -> FloatArray:
+    """Whole contacts from an optimum of the linear programme, which `start` is near.
 
     Should the solver fail on the way, what is whole by then.
     """
+    x = programme.fixed.astype(np.float64)
     solver = opened(programme, SIMPLEX, check)
     if solver is None:
-        return _whole(x)
+        return x
     with solver:
-        solver.start_from(start)
-        while bool(fractional(x).any()):
+        if start is not None:
+            solver.start_from(start)
+        while solver.run():
+            x = solver.x
             chosen, hopeless = _next_step(programme, x)
+            if not len(chosen) + len(hopeless):
+                return np.round(x)
             columns = np.concatenate((chosen, hopeless))
             bounds = np.repeat((1.0, 0.0), (len(chosen), len(hopeless)))
             solver.bound_columns(columns, bounds, bounds)
-            if not solver.run():
-                return _whole(x)
-            x = solver.x
-    return np.round(x)
+        return np.floor(x + _WHOLE_WITHIN)
 
 
 def _next_step(programme: Programme, x: FloatArray) -> tuple[IndexArray, IndexArray]:
@@ -93,6 +96,3 @@ def _together(programme: Programme, columns: IndexArray, room: FloatArray) -> In
             fitting.append(column)
     return np.array(fitting, dtype=np.intp)
 
-
-def _whole(x: FloatArray) -> FloatArray:
-    return np.floor(x + _WHOLE_WITHIN)

@@ -15,6 +15,14 @@ from euroqci_planner.units import FloatArray
 _INTEGRAL_WITHIN = 1e-6
 _TIED_WITHIN = 1e-12
 _MOST_NODE_COLUMNS = 10_000_000
+_SMALL = 2_000
+# HiGHS does not listen while a heuristic solves a programme of its own, for half a minute at times.
+_NO_HEURISTICS = {
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+}
 SIMPLEX = {"presolve": "off", "dual_feasibility_tolerance": 1e-10}
 
 
@@ -102,6 +110,7 @@ def integer(
         "mip_rel_gap": relative_gap,
         "mip_abs_gap": 0.0,
         "mip_max_nodes": min(most_nodes, _MOST_NODE_COLUMNS // len(start)),
+        **(_NO_HEURISTICS if len(start) > _SMALL else {}),
     }
     solver = opened(programme, options, check, whole=True)
     if solver is None:

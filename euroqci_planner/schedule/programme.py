@@ -29,7 +29,7 @@ from euroqci_planner.schedule.conflicts import (
 )
 from euroqci_planner.units import FloatArray
 
-_SMALLEST_BATCH = 5_000
+_SMALLEST_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
