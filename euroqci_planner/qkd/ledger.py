@@ -14,6 +14,8 @@ _AMPLIFICATION = "privacy amplification (ν)"
 _DETECTIONS = "detection counts against their expectation (ε₁)"
 _ERRORS = "error counts against their expectation (ε₂)"
 _VERIFICATION = "error verification (ε_cor)"
+_PAIR_SAMPLING = "phase error by sampling, smoothing: 2√p with p = {}"
+_PAIR_PROOF = "Tomamichel, Lim, Gisin, Renner 2012, Nat. Commun. 3, 634, with exact sampling tails"
 
 
 def two_decoy_ledger(epsilon_secrecy: float, epsilon_correctness: float) -> EpsilonLedger:
@@ -39,6 +41,29 @@ def one_decoy_ledger(epsilon_secrecy: float, epsilon_correctness: float) -> Epsi
         epsilon_secrecy,
         epsilon_correctness,
     )
+
+
+def pair_ledger(epsilon_secrecy: float, epsilon_correctness: float, bases: int) -> EpsilonLedger:
+    """Split for entangled pairs with key from one basis or from both, `bases` blocks.
+
+    Each block has an equal part ε of the secrecy: half of it is 2√p for the failure p = (ε/4)² of
+    the sampling bound (smoothing), half privacy amplification; and an equal part of the
+    correctness.
+    """
+    each = epsilon_secrecy / bases
+    shares = (
+        EpsilonShare(
+            _PAIR_SAMPLING.format(f"{pair_failure(epsilon_secrecy, bases):.3g}"), bases, each / 2
+        ),
+        EpsilonShare(_AMPLIFICATION, bases, each / 2),
+        EpsilonShare(_VERIFICATION, bases, epsilon_correctness / bases),
+    )
+    return EpsilonLedger(_PAIR_PROOF, shares)
+
+
+def pair_failure(epsilon_secrecy: float, bases: int) -> float:
+    """Probability with which the sampling bound of one block of pairs may fail: (ε/4)²."""
+    return (epsilon_secrecy / bases / 4.0) ** 2
 
 
 def _ledger(

@@ -91,7 +91,7 @@ def optimise_mission(
         sources=_sources(channels, chosen, space),
         set_number=number,
         settings=settings,
-        total_bits=float(weights @ _kept(settings.key_bits_signed)),
+        total_bits=float(np.sum(weights * _kept(settings.key_bits_signed))),
         representatives=len(many.weights),
         representatives_bits=max(sought, own),
     )
@@ -162,7 +162,7 @@ class _Crowd:
         if not len(self.weights):
             return 0.0
         keys = _kept(self.objective.of_trial(self.channels, trial))
-        return float(self.weights @ np.max(keys, axis=1, initial=0.0))
+        return float(np.sum(self.weights * np.max(keys, axis=1, initial=0.0)))
 
     def _totals_above(self, floor: FloatArray, stage: Stage) -> Value:
         """Weighted key (rows, trials) if every group takes a point or what it has, `floor`."""
@@ -170,7 +170,7 @@ class _Crowd:
         def totals(rows: Rows, points: FloatArray) -> FloatArray:
             flat = points.reshape(-1, points.shape[-1])
             keys = np.maximum(self._keys(flat, stage), floor[:, np.newaxis])
-            return np.asarray(self.weights @ keys).reshape(rows.size, -1)
+            return _weighted(keys, self.weights).reshape(rows.size, -1)
 
         return totals
 
@@ -201,11 +201,11 @@ def _located(keys: FloatArray, weights: FloatArray, number: int) -> list[int]:
     chosen: list[int] = []
 
     def total_with(column: int, kept: list[int]) -> float:
-        return float(weights @ np.max(keys[:, [*kept, column]], axis=1))
+        return float(np.sum(weights * np.max(keys[:, [*kept, column]], axis=1)))
 
     def best_beside(kept: list[int]) -> int:
         floor = np.max(keys[:, kept], axis=1, initial=0.0)
-        return int(np.argmax(weights @ np.maximum(keys, floor[:, np.newaxis])))
+        return int(np.argmax(_weighted(np.maximum(keys, floor[:, np.newaxis]), weights)))
 
     for _ in range(number):
         chosen.append(best_beside(chosen))
@@ -218,6 +218,11 @@ def _located(keys: FloatArray, weights: FloatArray, number: int) -> list[int]:
             if total_with(other, kept) > total_with(column, kept) * (1.0 + _GAIN):
                 chosen[place], exchanged = other, True
     return chosen
+
+
+def _weighted(keys: FloatArray, weights: FloatArray) -> FloatArray:
+    """Weighted sums of the columns, always in the same order of additions."""
+    return np.asarray(np.einsum("r,rt->t", weights, keys))
 
 
 def _assigned(

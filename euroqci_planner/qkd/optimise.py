@@ -25,6 +25,8 @@ _FAR = 1e15
 _LARGER_BLOCKS = (10.0, 3.0)
 _MUCH_MORE = 3.0
 _FOLLOWED = 4
+_FIRST_GO = 5
+_SAME_HILL = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +115,7 @@ def climbed_first(
     hills are wide, followed as the blocks shrink to one pass.
     """
     points = starts_from_design(channels, space, stage, effort)
-    found = climbed(channels, space, stage, points, effort)
+    found = _climbed_in_two_goes(channels, space, stage, points, effort)
     rows = np.flatnonzero(_ruled_by_size(channels, space, stage, found.best(1)))
     if not rows.size:
         return found
@@ -169,24 +171,47 @@ def branch_tops(
     return Climbed(*(np.concatenate(kinds, axis=1) for kinds in zip(*tops, strict=True)))
 
 
-def climbed(
+def _climbed_in_two_goes(
     channels: PassChannels,
     space: SettingsSpace,
     stage: Stage,
     points: FloatArray,
     effort: SearchEffort,
 ) -> Climbed:
-    """Climb from points (passes, trials, dimensions), each on its own."""
-    passes, trials, dimensions = points.shape
-    owner = np.repeat(np.arange(passes), trials)
+    """Climb a little from every start, and on from those that are not close to a better one."""
+    short = replace(effort, rules=replace(effort.rules, iterations=_FIRST_GO))
+    found = climbed(channels, space, stage, points, short).best(points.shape[1])
+    apart = np.linalg.norm(found.points[:, :, np.newaxis] - found.points[:, np.newaxis], axis=-1)
+    doubled = np.any(np.tril(apart < _SAME_HILL, -1), axis=2)
+    found = found._replace(values=np.where(doubled, -np.inf, found.values))
+    return climbed(channels, space, stage, found.points, effort, found.values > -np.inf)
+
+
+def climbed(
+    channels: PassChannels,
+    space: SettingsSpace,
+    stage: Stage,
+    points: FloatArray,
+    effort: SearchEffort,
+    chosen: NDArray[np.bool_] | None = None,
+) -> Climbed:
+    """Climb from points (passes, trials, dimensions), each on its own.
+
+    Those not `chosen` (passes, trials) stay, with minus infinity.
+    """
+    passes, trials, _ = points.shape
+    chosen = np.ones((passes, trials), dtype=bool) if chosen is None else chosen
+    owner = np.nonzero(chosen)[0]
 
     def value(rows: NDArray[np.intp], there: FloatArray) -> FloatArray:
         part = channels.take(owner[rows])
         trial = space.trial(there, part.receivers)
         return stage.signed_bits(trial_counts(part, trial), trial.as_decoy_settings())
 
-    optima = maximise(value, points.reshape(-1, dimensions), effort.rules)
-    return Climbed(optima.points.reshape(points.shape), optima.values.reshape(passes, trials))
+    optima = maximise(value, points[chosen], effort.rules)
+    tops, values = points.copy(), np.full((passes, trials), -np.inf)
+    tops[chosen], values[chosen] = optima
+    return Climbed(tops, values)
 
 
 def settings_at(
