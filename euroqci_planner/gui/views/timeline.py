@@ -147,13 +147,13 @@ class TimelineView(QWidget):
 
     def commands(self) -> Sequence[Command]:
         """Zoom, rows and colours."""
-        axis, plot = self.plot.axis, self.plot
+        return (*self._zoom_commands(), *self._look_commands())
+
+    def _zoom_commands(self) -> Sequence[Command]:
+        axis = self.plot.axis
 
         def has_time() -> bool:
             return not axis.is_empty
-
-        def shows(choice: RowsBy | ColourBy) -> bool:
-            return choice in (plot.rows_by, plot.colour_by)
 
         return (
             Command(
@@ -183,11 +183,16 @@ class TimelineView(QWidget):
                 enabled=has_time,
                 help="Show the whole planning window",
             ),
+        )
+
+    def _look_commands(self) -> Sequence[Command]:
+        plot = self.plot
+        return (
             Command(
                 id="timeline.by_station",
                 title="Rows per &station",
                 run=lambda: self.choose(RowsBy.STATION),
-                checked=lambda: shows(RowsBy.STATION),
+                checked=lambda: plot.rows_by is RowsBy.STATION,
                 menu="View/Timeline",
                 section=1,
                 help="One row per station",
@@ -196,7 +201,7 @@ class TimelineView(QWidget):
                 id="timeline.by_satellite",
                 title="Rows per s&atellite",
                 run=lambda: self.choose(RowsBy.SATELLITE),
-                checked=lambda: shows(RowsBy.SATELLITE),
+                checked=lambda: plot.rows_by is RowsBy.SATELLITE,
                 menu="View/Timeline",
                 section=1,
                 help="One row per satellite",
@@ -205,7 +210,7 @@ class TimelineView(QWidget):
                 id="timeline.colour_satellites",
                 title="&Colour contacts by satellite",
                 run=self._toggle_colours,
-                checked=lambda: shows(ColourBy.SATELLITE),
+                checked=lambda: plot.colour_by is ColourBy.SATELLITE,
                 menu="View/Timeline",
                 section=2,
                 help="Colour contacts by satellite instead of state",
