@@ -95,4 +95,3 @@ def _together(programme: Programme, columns: IndexArray, room: FloatArray) -> In
             room[rows] -= 1.0
             fitting.append(column)
     return np.array(fitting, dtype=np.intp)
-
