@@ -42,6 +42,7 @@ EXACT_MODEL = ModelUsed(
 )
 
 _SAME_WITHIN = 1e-9
+_RESOLVED_WITHIN = 1e-13
 _DIGITS = 6
 
 
@@ -86,7 +87,7 @@ class ExactScheduler:
             flown=found.flown,
             method=found.method,
             objective=objective,
-            bound_bits=_settled(found.bound_bits, _total(problem, found.flown)),
+            bound_bits=_settled(found.bound_bits, _total(problem, found.flown), problem.value_bits),
         )
         return schedule_of(candidates, problem, outcome)
 
@@ -203,7 +204,14 @@ def _total(problem: Problem, flown: Mask) -> float:
     return math.fsum(problem.value_bits[flown])
 
 
-def _settled(bound_bits: float, total_bits: float) -> float:
-    """The bound, at least the total where both are the same to rounding."""
-    same = abs(total_bits - bound_bits) <= _SAME_WITHIN * abs(total_bits)
+def _settled(bound_bits: float, total_bits: float, value_bits: FloatArray) -> float:
+    """The bound, at least the total where both are the same to rounding.
+
+    Closer than double precision resolves beside the largest contact, the bound is the total: a
+    plan worth nothing then has the bound 0, not the solver's last digit.
+    """
+    apart = abs(total_bits - bound_bits)
+    if apart <= _RESOLVED_WITHIN * float(np.max(value_bits, initial=0.0)):
+        return total_bits
+    same = apart <= _SAME_WITHIN * abs(total_bits)
     return max(bound_bits, total_bits) if same else bound_bits

@@ -60,6 +60,16 @@ def test_the_optimum_beats_a_greedy_choice_that_no_exchange_of_one_can_mend():
     assert plan.method == LINEAR_METHOD
 
 
+def test_a_plan_worth_nothing_has_the_bound_zero_and_not_the_last_digit_of_the_solver():
+    grounded = ((resource("s2", per_orbit=0),), (resource("y"), resource("x")))
+    table = contacts(
+        [("s2", "y", 15, 16, 1), ("s2", "x", 4, 16, 1), ("s2", "y", 0, 1, 0),
+         ("s2", "y", 0, 1, 0), ("s2", "y", 0, 1, 0), ("s2", "y", 0, 1, 3)], grounded
+    )  # fmt: skip
+    plan = exact(replace(table, orbit_number=np.array([1, 0, 0, 0, 0, 0])), grounded)
+    assert (plan.value_bits, plan.bound_bits) == (0.0, 0.0)
+
+
 def test_an_odd_ring_of_conflicts_needs_whole_contacts_and_proves_its_optimum():
     table = contacts(RING, RING_RESOURCES)
     assert best_value_by_brute_force(table, RING_RESOURCES) == 2.0
