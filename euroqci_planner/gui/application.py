@@ -90,11 +90,11 @@ class KeyGuard(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep shortcuts of one plain key from buttons and lists."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            is_plain = event.modifiers() in _PLAIN_KEYS and bool(event.text().strip(" ") or " ")
-            if is_plain and _takes_plain_keys(watched, event):
-                event.accept()
-                return True
+        if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+            return False
+        if event.modifiers() in _PLAIN_KEYS and _takes_plain_keys(watched, event):
+            event.accept()
+            return True
         return False
 
 

@@ -43,13 +43,13 @@ def new(window: MainWindow) -> None:
         start = home_folder(window) / NEW_NAME
         dialogs.ask_save(window, "New scenario", dialogs.SCENARIOS, take, start)
 
-    window.guarded(ask)
+    window.files.guarded(ask)
 
 
 def open_file(window: MainWindow) -> None:
     """Ask for a scenario and open it."""
     folder = home_folder(window)
-    dialogs.ask_open(window, "Open a scenario", dialogs.SCENARIOS, window.open_path, folder)
+    dialogs.ask_open(window, "Open a scenario", dialogs.SCENARIOS, window.files.open_path, folder)
 
 
 def open_recent(window: MainWindow) -> None:
@@ -62,7 +62,7 @@ def open_recent(window: MainWindow) -> None:
     for number, path in enumerate(recent_files(), start=1):
         mark = f"&{number} " if number < 10 else ""
         action = menu.addAction(f"{mark}{path.name}   {path.parent}")
-        action.triggered.connect(lambda _=False, path=path: window.open_path(path))
+        action.triggered.connect(lambda _=False, path=path: window.files.open_path(path))
     if menu.isEmpty():
         menu.addAction("no scenario was open yet").setEnabled(False)
     place = window.mapToGlobal(window.rect().center())
@@ -74,7 +74,7 @@ def reload(window: MainWindow) -> None:
     document = window.shell.documents.document
     if document is not None and document.path is not None:
         path = document.path
-        window.guarded(lambda: window.shell.documents.open_path(path))
+        window.files.guarded(lambda: window.shell.documents.open_path(path))
 
 
 def pick_stations(window: MainWindow) -> None:
@@ -89,7 +89,9 @@ def pick_stations(window: MainWindow) -> None:
 def pick_orbit_file(window: MainWindow) -> None:
     """Ask for an orbit file, then for its satellites."""
     folder = home_folder(window)
-    dialogs.ask_open(window, "Orbit file", dialogs.ORBITS, window.offer_satellites, folder)
+    dialogs.ask_open(
+        window, "Orbit file", dialogs.ORBITS, lambda path: offer_satellites(window, path), folder
+    )
 
 
 def offer_satellites(window: MainWindow, path: Path) -> None:
@@ -109,7 +111,7 @@ def offer_satellites(window: MainWindow, path: Path) -> None:
             "Save the scenario first",
             "Its orbit files lie beside it, so it needs a folder of its own.",
             (
-                ("Save as…", lambda: window.save_as(lambda: offer_satellites(window, path))),
+                ("Save as…", lambda: window.files.save_as(lambda: offer_satellites(window, path))),
                 ("Cancel", None),
             ),
         )

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QContextMenuEvent,
     QDragEnterEvent,
     QDropEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QSizePolicy, QToolBar, QToolButton, QUndoView, QWidget
+from PySide6.QtWidgets import QMainWindow, QUndoView, QWidget
 
 from euroqci_planner.app.plan_changes import PlanChanges
 from euroqci_planner.app.plan_sentences import changes_text
 from euroqci_planner.errors import Fault
-from euroqci_planner.gui import dialog_actions, dialogs, theme
+from euroqci_planner.gui import theme
 from euroqci_planner.gui.change_list import ChangeList
 from euroqci_planner.gui.commands import Command, Registry
 from euroqci_planner.gui.docks import Docks
+from euroqci_planner.gui.file_flow import FileFlow
 from euroqci_planner.gui.manual_viewer import ManualViewer
 from euroqci_planner.gui.message_bar import Choice, MessageBar
 from euroqci_planner.gui.message_list import MessageList
@@ -33,22 +34,15 @@ from euroqci_planner.gui.shell import Shell
 from euroqci_planner.gui.shell_commands import shell_commands
 from euroqci_planner.gui.status_line import StatusLine
 from euroqci_planner.gui.time_bar import TimeBar
+from euroqci_planner.gui.toolbars import make_toolbars
 from euroqci_planner.gui.workspace_state import kept_state, restore_state
 
 if TYPE_CHECKING:
-    from euroqci_planner.app.recovery import Recovery
+    pass
 
-_TOOLBAR = (
-    "file.open", "file.save", "", "edit.undo", "edit.redo", "", "plan.make", "plan.live", "",
-    "pass.pin", "pass.ban", "pass.free", "", "plan.compare", "export.folder",
-)  # fmt: skip
-# Their signs are known everywhere; the words of the others stand beside them.
-_SIGN_ALONE = ("file.open", "file.save", "edit.undo", "edit.redo")
-_ICON_PX = 18
 _WORKSPACE = "workspace"
 _MIN_SIZE = (900, 560)
 _SIZE = (1480, 900)
-SCENARIO_ENDING = ".toml"
 
 
 class MainWindow(QMainWindow):
@@ -65,6 +59,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(*_MIN_SIZE)
         self.resize(*_SIZE)
+        self.files = FileFlow(self)
         self._may_close = self._keeps_unsaved = False
         self._manual: ManualViewer | None = None
         self._kept_workspace, self._is_fresh = "", False
@@ -77,64 +72,11 @@ class MainWindow(QMainWindow):
         self.registry.add(shell_commands(self))
         self.registry.add(_commands_of(self.docks.views.values()))
         self.menus = self.registry.fill_menu_bar(self.menuBar())
-        self._make_toolbars()
+        make_toolbars(self)
         self.setStatusBar(self.status)
         self._connect()
         self._restore()
         self._on_state()
-
-    def guarded(self, then: Callable[[], object]) -> None:
-        """Do something that closes the document, after unsaved work was saved or given up."""
-        if not self.shell.is_modified:
-            then()
-            return
-        document = self.shell.documents.document
-        name = "" if document is None else document.name
-        dialogs.ask(
-            self,
-            f"Save the changes to {name}?",
-            "What is not saved is lost.",
-            (
-                ("Save", lambda: self.save(then)),
-                ("Discard", then),
-                ("Cancel", None),
-            ),
-        )
-
-    def save(self, then: Callable[[], object] | None = None) -> None:
-        """Save; a document without a file asks for one first."""
-        document = self.shell.documents.document
-        if document is None:
-            return
-        if document.path is None:
-            self.save_as(then)
-        elif self.shell.documents.save() and then is not None:
-            then()
-
-    def save_as(self, then: Callable[[], object] | None = None) -> None:
-        """Ask for a name and save under it."""
-        document = self.shell.documents.document
-        if document is None:
-            return
-
-        def take(path: Path) -> None:
-            if self.shell.documents.save_as(path) and then is not None:
-                then()
-
-        folder = Path.home() if document.path is None else document.path.parent
-        start = folder / Path(document.name).name
-        dialogs.ask_save(self, "Save the scenario as", dialogs.SCENARIOS, take, start)
-
-    def open_path(self, path: Path) -> None:
-        """Open a scenario, or offer the satellites of an orbit file."""
-        if path.suffix.lower() == SCENARIO_ENDING:
-            self.guarded(lambda: self.shell.documents.open_path(path))
-        else:
-            self.offer_satellites(path)
-
-    def offer_satellites(self, path: Path) -> None:
-        """Show which satellites an orbit file has, to add them."""
-        dialog_actions.offer_satellites(self, path)
 
     def show_value(self, place: str) -> None:
         """Show the value that a message is about, as in `station[1].latitude_deg`."""
@@ -172,10 +114,12 @@ class MainWindow(QMainWindow):
         """Ask about unsaved work first; then end all work and keep the session."""
         if not self._may_close and self.shell.is_modified:
             event.ignore()
-            self.guarded(self.close_now)
+            self.files.guarded(self.close_now)
             return
         self._keep()
         self.time_bar.play(is_playing=False)
+        # Work that is being stopped may take a moment: nobody has to look at it.
+        self.hide()
         self.shell.close(keep_unsaved=self._keeps_unsaved)
         event.accept()
         self.closed.emit()
@@ -196,7 +140,7 @@ class MainWindow(QMainWindow):
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
         if paths:
-            self.open_path(paths[0])
+            self.files.open_path(paths[0])
 
     def _fill_docks(self) -> None:
         self.change_list = ChangeList(self.shell.workspace)
@@ -252,40 +196,6 @@ class MainWindow(QMainWindow):
             if view in views and name in states and hasattr(view, "restore_state"):
                 view.restore_state(states[name])
 
-    def _make_toolbars(self) -> None:
-        bar = QToolBar("Toolbar", self)
-        bar.setObjectName("toolbar")
-        bar.setMovable(False)
-        bar.setIconSize(QSize(_ICON_PX, _ICON_PX))
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        for name in _TOOLBAR:
-            if name:
-                self._add_button(bar, name)
-            else:
-                bar.addSeparator()
-        bar.addWidget(self.time_bar)
-        self.addToolBar(bar)
-        self.addToolBarBreak()
-        below = QToolBar("Message", self)
-        below.setObjectName("message")
-        below.setMovable(False)
-        self.message_bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._message_action = below.addWidget(self.message_bar)
-        below.toggleViewAction().setVisible(False)
-        self.addToolBar(below)
-        self.message_bar.shown_changed.connect(below.setVisible)
-        below.setVisible(False)
-
-    def _add_button(self, bar: QToolBar, name: str) -> None:
-        action = self.registry.action(name)
-        bar.addAction(action)
-        button = bar.widgetForAction(action)
-        if isinstance(button, QToolButton):
-            button.setAccessibleName(self.registry.command(name).plain_title)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            if name in _SIGN_ALONE:
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-
     def _connect(self) -> None:
         shell = self.shell
         shell.workspace.plan_changed.connect(self._on_plan)
@@ -293,8 +203,8 @@ class MainWindow(QMainWindow):
         shell.messages.posted.connect(self._on_message)
         shell.planning.changes_found.connect(self._on_changes)
         shell.documents.opened.connect(self._on_opened)
-        shell.documents.recovery_found.connect(self._on_recovery)
-        shell.documents.conflict_found.connect(self._on_conflict)
+        shell.documents.recovery_found.connect(self.files.ask_about_recovery)
+        shell.documents.conflict_found.connect(self.files.ask_about_conflict)
         shell.editing.values_wanted.connect(self._on_values_wanted)
         shell.background.progressed.connect(self.status.show_job)
         shell.background.busy_changed.connect(self._on_busy)
@@ -372,33 +282,6 @@ class MainWindow(QMainWindow):
         is_typing = self.docks.views["scenario"].isAncestorOf(self.focusWidget() or self)
         if occasion is Occasion.ASKED and not changes.is_empty and not is_typing:
             self.docks.raise_dock("changes")
-
-    def _on_recovery(self, recovery: Recovery) -> None:
-        documents = self.shell.documents
-        dialogs.ask(
-            self,
-            "Unsaved work was found",
-            f"The program ended on {recovery.written_utc} before it was saved.",
-            (
-                ("Recover", lambda: documents.take_recovery(recovery)),
-                ("Discard", lambda: documents.drop_recovery(recovery)),
-                ("Later", None),
-            ),
-        )
-
-    def _on_conflict(self) -> None:
-        documents = self.shell.documents
-        name = "" if documents.document is None else documents.document.name
-        dialogs.ask(
-            self,
-            f"{name} was changed by another program",
-            "Overwriting loses what was written there; it stays in the .bak file.",
-            (
-                ("Overwrite", lambda: documents.save(overwrite=True)),
-                ("Save as…", self.save_as),
-                ("Cancel", None),
-            ),
-        )
 
     def _on_theme(self) -> None:
         self.registry.refresh_icons()

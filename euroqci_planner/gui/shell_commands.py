@@ -58,15 +58,15 @@ def _files(window: MainWindow) -> Iterator[Command]:
     )  # fmt: skip
     yield Command(
         id="file.sample", title="Open the sa&mple",
-        run=lambda: window.guarded(shell.documents.open_sample), menu="File",
+        run=lambda: window.files.guarded(shell.documents.open_sample), menu="File",
         help="Open the sample scenario",
     )  # fmt: skip
     yield Command(
-        id="file.save", title="&Save", run=window.save, menu="File", section=1,
+        id="file.save", title="&Save", run=window.files.save, menu="File", section=1,
         shortcuts=("Ctrl+S",), icon="save", enabled=can_save, help="Save the scenario",
     )  # fmt: skip
     yield Command(
-        id="file.save_as", title="Save &as…", run=window.save_as, menu="File", section=1,
+        id="file.save_as", title="Save &as…", run=window.files.save_as, menu="File", section=1,
         shortcuts=("Ctrl+Shift+S",), enabled=is_open, needs_choice=True,
         help="Save the scenario under another name and go on with that file",
     )  # fmt: skip

@@ -21,7 +21,7 @@ from euroqci_planner.gui import theme
 from euroqci_planner.gui.views.network import NetworkView
 from euroqci_planner.gui.views.network_layout import chart_of, label_boxes
 from euroqci_planner.gui.views.network_paint import RISK_TEXTS, SUPPLY_TEXTS
-from euroqci_planner.gui.views.network_scene import Edges, Supply, supply_of
+from euroqci_planner.gui.views.network_scene import Edges, Supply, satellites_shown, supply_of
 from euroqci_planner.timebase import instant_after
 
 
@@ -89,18 +89,45 @@ def test_a_wider_line_means_more_key(view):
     assert drawn[-1] > 3.0 * drawn[0]
 
 
-@pytest.mark.parametrize(
-    ("days", "supply"),
-    [
+def test_stations_are_classed_by_the_days_without_a_deposit():
+    for days, supply in (
         (0.0, Supply.FRESH),
         (1.0, Supply.FRESH),
         (1.01, Supply.AGEING),
         (3.01, Supply.OLD),
         (float("nan"), Supply.NONE),
-    ],
-)
-def test_stations_are_classed_by_the_days_without_a_deposit(days, supply):
-    assert supply_of(days) is supply
+    ):
+        assert supply_of(days) is supply
+
+
+def test_tooltips_of_stations_and_users_tell_their_figures(view, users_view, workspace, plan):
+    row = 1
+    tip = view.graph.tip_at(view.graph.picture().stations[row])
+    contacts = int(np.sum(plan.passes.station[plan.contact_rows] == row))
+    assert f"{contacts} contacts" in tip
+    assert "last deposit: " in tip
+    tips = {
+        users_view.graph.tip_at(edge.path.pointAtPercent(float(share)))
+        for edge in users_view.graph.picture().edges
+        for share in np.linspace(0.1, 0.9, 33)
+    }
+    assert any("chance to run empty 35.0 %" in text and "80.0 % served" in text for text in tips)
+
+
+def test_a_click_on_the_line_of_a_pair_selects_what_serves_it(users_view):
+    graph, plan = users_view.graph, users_view._workspace.plan
+    wanted = contacts_of_links(plan, links_of_pair(plan.course, PAIRS[0]))
+    for edge in graph.picture().edges:
+        for share in np.linspace(0.1, 0.9, 33):
+            point = edge.path.pointAtPercent(float(share))
+            number = graph.edge_at(point)
+            if number is not None and graph.data.users.names[number] == PAIRS[0]:
+                hover(graph, point)
+                click(graph, point)
+                if graph.station_at(point) is None:
+                    assert users_view._workspace.selected_rows == wanted
+                    return
+    raise AssertionError("the pair has no line to click on")
 
 
 def test_a_station_has_the_colour_of_its_class_and_a_text_beside_it(view):
@@ -265,19 +292,34 @@ def test_copied_links_carry_full_precision(view):
 
 
 @pytest.mark.parametrize("made", [None, empty_plan(), geometry_plan()])
-@pytest.mark.parametrize("edges", list(Edges))
-def test_plans_without_contacts_and_no_plan_at_all_are_painted(qtbot, made, edges):
+def test_plans_without_contacts_and_no_plan_at_all_are_painted(qtbot, made):
     view = opened(qtbot, workspace_of(made))
-    view.choose(edges)
-    view.grab()
-    click(view.graph, QPointF(300.0, 100.0))
-    assert view.graph.links_at(QPointF(300.0, 100.0)) == []
+    for edges in Edges:
+        view.choose(edges)
+        view.grab()
+        click(view.graph, QPointF(300.0, 100.0))
+        assert view.graph.links_at(QPointF(300.0, 100.0)) == []
 
 
 def test_sixty_stations_fit_and_their_labels_avoid_each_other(qtbot):
     view = opened(qtbot, workspace_of(wide_plan(300)))
     view.grab()
     assert len(view.graph.picture().stations) == 60
+
+
+def test_the_satellites_of_the_selection_are_shown_even_where_there_is_room_for_few(view, plan):
+    data = view.graph.data
+    every = satellites_shown(data, 4_000.0, frozenset())
+    few = satellites_shown(data, 30.0, frozenset())
+    left_out = next(index for index in every if index not in few)
+    link = (plan.passes.satellite_ids[left_out], plan.passes.station_ids[0])
+    assert satellites_shown(data, 30.0, frozenset([link])) == [left_out]
+    view.resize(760, 200)
+    view.graph.resize(760, 30)
+    view.graph.set_chosen(frozenset([link]))
+    assert [index for index, _ in view.graph.picture().satellites] == [left_out]
+    view._say()
+    assert f"1 of {len(every)} satellites" in view.note.full_text
 
 
 def test_labels_do_not_cover_each_other_where_there_is_room(plan):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from plan_cases import example_plan, geometry_plan
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QToolButton
 from view_cases import workspace_of
@@ -18,6 +18,7 @@ from euroqci_planner.app.pass_rows import PassRows
 from euroqci_planner.app.table_order import SortKey, ordered
 from euroqci_planner.app.table_text import tab_separated
 from euroqci_planner.gui import theme
+from euroqci_planner.gui.item_models import next_order
 from euroqci_planner.gui.views.pass_table import PassTableView
 from euroqci_planner.mission.plan import PassState, Reason
 
@@ -169,6 +170,18 @@ def test_escape_empties_the_line_and_down_goes_to_the_table(view, workspace):
     QTest.keyClick(view.filter_line.edit, Qt.Key.Key_Down)
     assert view.table.hasFocus()
     assert workspace.selected_rows == (0,)
+
+
+def test_escape_belongs_to_the_line_only_while_it_holds_a_text(qtbot, view):
+    taken = []
+    shortcut = QShortcut(QKeySequence("Esc"), view)
+    shortcut.activated.connect(lambda: taken.append(view.filter_line.text()))
+    view.focus_filter()
+    view.filter_line.set_text("el>40")
+    QTest.keyClick(view.filter_line.edit, Qt.Key.Key_Escape)
+    assert (view.filter_line.text(), taken) == ("", [])
+    QTest.keyClick(view.filter_line.edit, Qt.Key.Key_Escape)
+    assert taken == [""]
 
 
 def test_the_completion_writes_the_last_word_only(view):
@@ -358,11 +371,11 @@ def test_columns_order_and_filter_come_back_with_the_session(qtbot, view, plan):
     assert json.loads(other.state()) == json.loads(kept)
 
 
-@pytest.mark.parametrize("text", ["", "{", "{}", '{"table": 3, "filter": 4}', "[1]", "null"])
-def test_a_damaged_session_changes_nothing(view, text):
+def test_a_damaged_session_changes_nothing(view):
     before = view.table.visible_names()
-    view.restore_state(text)
-    assert view.table.visible_names() == before
+    for text in ("", "{", "{}", '{"table": 3, "filter": 4}', "[1]", "null"):
+        view.restore_state(text)
+        assert view.table.visible_names() == before
 
 
 def test_a_new_plan_keeps_filter_order_and_columns(view, workspace):
@@ -391,3 +404,38 @@ def test_before_the_first_plan_the_table_is_empty_and_says_so(qtbot):
     assert view.table.empty_text == "No plan yet"
     assert view.row_menu() is None
     view.step(1)
+
+
+def test_clicks_on_headings_go_round():
+    def key(text):
+        return SortKey(text.removeprefix("-"), text.startswith("-"))
+
+    for keys, name, within, wanted in (
+        ([], "a", False, ["a"]),
+        (["a"], "a", False, ["-a"]),
+        (["-a"], "a", False, []),
+        (["a", "b"], "b", False, ["b"]),
+        (["a"], "b", False, ["b"]),
+        (["a"], "b", True, ["a", "b"]),
+        (["a", "b"], "b", True, ["a", "-b"]),
+        (["a", "-b"], "b", True, ["a"]),
+    ):
+        order = next_order([key(text) for text in keys], name, within=within)
+        assert list(order) == [key(text) for text in wanted]
+
+
+def test_headings_explain_themselves(view):
+    model = view.table.table_model
+    section = view.table._names().index("loss_min_db")
+    text = model.headerData(section, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+    assert text.startswith("Loss [dB]: smallest loss of the link in the usable window")
+    assert "Shift+click" in text
+    assert model.headerData(4, Qt.Orientation.Vertical) == 5
+    assert model.headerData(999, Qt.Orientation.Horizontal) is None
+
+
+def test_the_menu_of_a_row_sets_the_time(view, workspace, plan):
+    workspace.select([12])
+    entry = next(item for item in view.row_menu().actions() if item.text().startswith("Set the"))
+    entry.trigger()
+    assert workspace.time_utc == plan.passes.highest_utc[12]

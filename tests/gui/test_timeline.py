@@ -546,10 +546,27 @@ def test_commands_zoom_and_switch_rows_and_colours(view, workspace):
     assert kept == {"rows": "satellite", "colours": "satellite"}
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"rows": "moon", "colours": 1}', "{"])
-def test_a_damaged_session_changes_nothing(view, text):
-    view.restore_state(text)
-    assert view.plot.rows_by is RowsBy.STATION
+def test_a_damaged_session_changes_nothing(view):
+    for text in ("", "[]", '{"rows": "moon", "colours": 1}', "{"):
+        view.restore_state(text)
+        assert view.plot.rows_by is RowsBy.STATION
+
+
+def test_a_banned_pass_is_struck_out(qtbot, plan):
+    row = contact(plan, 5)
+    state = plan.decisions.state.copy()
+    state[row] = PassState.BANNED
+    banned = replace(plan, decisions=replace(plan.decisions, state=state))
+    view = opened(qtbot, workspace_of(banned))
+    zoom_to(view, row)
+    bar, ink = view.plot.bar_area(row), theme.current()
+    found = colours_in(view.plot, bar.left(), bar.top(), bar.width(), bar.height())
+    assert ink.states[PassState.BANNED].name() in found
+    assert "banned" in view.legend.shown_texts()
+    image = view.plot.grab().toImage()
+    middle = [image.pixelColor(round(bar.center().x()), y).name()
+              for y in range(round(bar.top()) + 2, round(bar.bottom()) - 1)]  # fmt: skip
+    assert ink.states[PassState.BANNED].name() in middle
 
 
 def test_rows_and_colours_come_back_with_the_session(view):

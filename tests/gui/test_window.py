@@ -259,7 +259,7 @@ def test_a_scenario_with_faults_is_refused_with_all_of_them_and_the_old_one_stay
     text = scenario_path.read_text(encoding="utf-8")
     text = text.replace("min_elevation_deg = 20.0", "min_elevation_deg = 200.0")
     bad.write_text(text.replace("duration_days = 2.0", "duration_days = -2.0"), encoding="utf-8")
-    window.open_path(bad)
+    window.files.open_path(bad)
     qtbot.waitUntil(window.message_bar.isVisible, timeout=PLAN_MS)
     assert window.message_bar.label.text().startswith("Cannot open bad.scenario.toml: ")
     message = window.shell.messages.kept[-1]

@@ -89,9 +89,8 @@ def paint_time(painter: QPainter, frame: AxisFrame, instant: np.datetime64) -> N
     x = frame.scale.x_of(instant)
     if not area.left() - 0.5 <= x <= area.right() + 0.5:
         return
+    painter.fillRect(QRectF(round(x) - 1.0, area.top(), 2.0, area.height()), ink.now)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(ink.now, 1.4))
-    painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
     painter.setFont(_weighted(plain, is_bold=True))
     text = time_of_day(instant)
     room = painter.fontMetrics().horizontalAdvance(text) + 8.0

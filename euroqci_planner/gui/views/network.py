@@ -67,6 +67,7 @@ class NetworkView(QWidget):
         self._settle.timeout.connect(self.refresh)
         self._lay_out()
         self.graph.links_clicked.connect(self._on_links)
+        self.graph.laid_out.connect(self._say)
         self.table.rows_selected.connect(self._on_rows)
         workspace.plan_changed.connect(self._on_change)
         workspace.time_changed.connect(self._on_change)
@@ -132,8 +133,14 @@ class NetworkView(QWidget):
         self.graph.set_data(data)
         self.table.set_content(None if data is None else content_of(data, edges))
         self.table.empty_text = "No plan yet" if data is None else _EMPTY[edges]
-        self.note.set_full_text("" if data is None else note_of(data, edges))
         self._follow()
+        self._say()
+
+    def _say(self) -> None:
+        data, picture = self.graph.data, self.graph.picture()
+        shown = 0 if picture is None else len(picture.satellites)
+        text = "" if data is None else note_of(data, self.graph.edges, shown)
+        self.note.set_full_text(text)
 
     def _data(self, plan: Plan) -> NetworkData:
         at_utc = self._workspace.time_utc

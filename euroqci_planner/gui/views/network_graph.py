@@ -30,10 +30,11 @@ Links = list[tuple[str, str]]
 class NetworkGraph(QWidget):
     """The graph; a click speaks of a link, a station, a satellite or a pair.
 
-    `links_clicked` carries pairs of satellite and station id.
+    `links_clicked` carries pairs of satellite and station id; `laid_out` comes with another size.
     """
 
     links_clicked = Signal(object)
+    laid_out = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Nothing to show yet."""
@@ -64,9 +65,10 @@ class NetworkGraph(QWidget):
         self.refresh()
 
     def set_chosen(self, links: frozenset[tuple[str, str]]) -> None:
-        """Stress these links (satellite and station id)."""
-        self.chosen = links
-        self.update()
+        """Stress these links (satellite and station id); their satellites are always shown."""
+        if links != self.chosen:
+            self.chosen = links
+            self.refresh()
 
     def refresh(self) -> None:
         """Lay out and paint anew."""
@@ -81,12 +83,13 @@ class NetworkGraph(QWidget):
         """Lay out anew."""
         del event
         self._picture = None
+        self.laid_out.emit()
 
     def picture(self) -> Picture | None:
         """Where everything stands, None before the first plan."""
         if self._picture is None and self.data is not None:
             size = QRectF(self.rect())
-            self._picture = picture_of(self.data, self.edges, size, self.font())
+            self._picture = picture_of(self.data, self.edges, size, self.font(), self.chosen)
         return self._picture
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -22,6 +22,7 @@ _RISK_PX = 3.0
 _SATELLITE_APART_PX = 22.0
 _FRESH_DAYS, _OLD_DAYS = 1.0, 3.0
 _CORNERS = 24
+_FIRST = 1e12
 _LABEL_SAMPLE = "0.0 d ago"
 
 
@@ -107,24 +108,36 @@ def supply_of(days: float) -> Supply:
     return Supply.AGEING if days <= _OLD_DAYS else Supply.OLD
 
 
-def satellites_shown(data: NetworkData, height_px: float) -> list[int]:
-    """Satellites with a link, those with most key as far as they have room, in their order."""
+def satellites_shown(
+    data: NetworkData, height_px: float, chosen: frozenset[tuple[str, str]]
+) -> list[int]:
+    """Satellites with a link, in their order: those chosen, then those with most key, as far as
+    they have room.
+    """
     links = data.links
     key = np.bincount(
         links.satellite,
         weights=np.nan_to_num(links.key_expected_bits) + 1e-9,
         minlength=len(links.satellite_ids),
-    )
+    ).astype(np.float64)
+    wanted = {satellite for satellite, _ in chosen}
+    key[[name in wanted for name in links.satellite_ids]] *= _FIRST
     most = max(int(height_px / _SATELLITE_APART_PX), 1)
     order = np.lexsort((np.arange(len(key)), -key))
     return sorted(int(index) for index in order[:most] if key[index] > 0.0)
 
 
-def picture_of(data: NetworkData, edges: Edges, size: QRectF, font: QFont) -> Picture:
+def picture_of(
+    data: NetworkData,
+    edges: Edges,
+    size: QRectF,
+    font: QFont,
+    chosen: frozenset[tuple[str, str]] = frozenset(),
+) -> Picture:
     """Lay out stations by their coordinates, satellites at the right, and the lines."""
     metrics = QFontMetricsF(_bold(font))
     names = data.plan.passes.satellite_ids
-    shown = satellites_shown(data, size.height()) if edges is Edges.LINKS else []
+    shown = satellites_shown(data, size.height(), chosen) if edges is Edges.LINKS else []
     widest = max((metrics.horizontalAdvance(names[index]) for index in shown), default=0.0)
     side = widest + 34.0 if shown else 0.0
     area = size.adjusted(0.0, 0.0, -side, 0.0)

@@ -27,8 +27,8 @@ def ends_of(edges: Edges) -> tuple[str, str]:
     return ("satellite_id", "station_id") if edges is Edges.LINKS else ("a", "b")
 
 
-def note_of(data: NetworkData, edges: Edges) -> str:
-    """What line widths and colours mean here."""
+def note_of(data: NetworkData, edges: Edges, satellites: int) -> str:
+    """What line widths and colours mean here, and how many satellites had room."""
     when = f"{short_day_and_time(data.at_utc).strip()} UTC"
     if edges is Edges.USERS:
         if data.users is None or not np.isfinite(data.users.p_empty).any():
@@ -42,9 +42,11 @@ def note_of(data: NetworkData, edges: Edges) -> str:
     if not len(data.links):
         return "The plan has no contacts."
     largest = bits_text(float(data.links.key_expected_bits.max()))
+    linked = len(np.unique(data.links.satellite))
+    part = f" {satellites} of {linked} satellites, most key first." if satellites < linked else ""
     return (
-        f"Line width: expected key, widest {largest}. Stations: time since the last deposit"
-        f" at {when}."
+        f"Line width: expected key, widest {largest}.{part} Stations: time since the last"
+        f" deposit at {when}."
     )
 
 

@@ -25,11 +25,13 @@ from euroqci_planner.gui.views.time_axis import TimeAxis, TimeScale
 from euroqci_planner.gui.workspace import Workspace
 
 RIGHT_PX = 14.0
+MARKER_PX = 16
 _NOTCH = 120.0
 _ZOOM_PER_NOTCH = 1.25
 _PAN_PER_NOTCH = 0.1
 _PAN_PER_KEY = 0.125
 _GRAB_PX = 4.0
+_LABEL_AIR_PX = 13
 _LABEL_MOST_PX = 150
 _LABEL_LEAST_PX = 74
 
@@ -67,9 +69,14 @@ class TimePlot(QWidget):
         plan = self.workspace.plan
         key = (plan, self.font().key())
         if self._gutter is None or self._gutter[0] != key:
-            names = () if plan is None else (*plan.passes.station_ids, *plan.passes.satellite_ids)
-            widest = max(map(self.fontMetrics().horizontalAdvance, names), default=0)
-            width = float(min(max(widest + 12, _LABEL_LEAST_PX), _LABEL_MOST_PX))
+            advance = self.fontMetrics().horizontalAdvance
+            stations = () if plan is None else plan.passes.station_ids
+            satellites = () if plan is None else plan.passes.satellite_ids
+            widest = max(
+                max(map(advance, stations), default=0) + _LABEL_AIR_PX,
+                max(map(advance, satellites), default=0) + _LABEL_AIR_PX + MARKER_PX,
+            )
+            width = float(min(max(widest, _LABEL_LEAST_PX), _LABEL_MOST_PX))
             self._gutter = (key, width)
         return self._gutter[1]
 

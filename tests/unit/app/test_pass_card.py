@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from plan_cases import example_plan, geometry_plan
 
-from euroqci_planner.app.display import signed_bits
 from euroqci_planner.app.pass_card import contact_name, pass_card, reason_text, short_reason
 from euroqci_planner.mission.plan import PassState, Reason
 
@@ -61,11 +60,3 @@ def test_passes_without_a_link_budget_have_a_card_too():
     assert set(lines) == {
         "highest", "above the horizon", "usable", "max. elevation", "closest range"
     }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("bits", "text"),
-    [(1.5e6, "+1.50 Mbit"), (-2e3, "−2.00 kbit"), (0.0, "±0 bit"), (float("nan"), "–")],
-)
-def test_differences_of_bits_carry_their_sign(bits, text):
-    assert signed_bits(bits) == text

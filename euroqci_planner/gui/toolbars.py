@@ -1,0 +1,56 @@
+"""The toolbar and the message line below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton
+
+if TYPE_CHECKING:
+    from euroqci_planner.gui.main_window import MainWindow
+
+_TOOLBAR = (
+    "file.open", "file.save", "", "edit.undo", "edit.redo", "", "plan.make", "plan.live", "",
+    "pass.pin", "pass.ban", "pass.free", "", "plan.compare", "export.folder",
+)  # fmt: skip
+# Their signs are known everywhere; the words of the others stand beside them.
+_SIGN_ALONE = ("file.open", "file.save", "edit.undo", "edit.redo")
+_ICON_PX = 18
+
+
+def make_toolbars(window: MainWindow) -> None:
+    """Toolbar with the time, and the line for messages below it."""
+    bar = QToolBar("Toolbar", window)
+    bar.setObjectName("toolbar")
+    bar.setMovable(False)
+    bar.setIconSize(QSize(_ICON_PX, _ICON_PX))
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    for name in _TOOLBAR:
+        if name:
+            _add_button(window, bar, name)
+        else:
+            bar.addSeparator()
+    bar.addWidget(window.time_bar)
+    window.addToolBar(bar)
+    window.addToolBarBreak()
+    below = QToolBar("Message", window)
+    below.setObjectName("message")
+    below.setMovable(False)
+    window.message_bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    below.addWidget(window.message_bar)
+    below.toggleViewAction().setVisible(False)
+    window.addToolBar(below)
+    window.message_bar.shown_changed.connect(below.setVisible)
+    below.setVisible(False)
+
+
+def _add_button(window: MainWindow, bar: QToolBar, name: str) -> None:
+    action = window.registry.action(name)
+    bar.addAction(action)
+    button = bar.widgetForAction(action)
+    if isinstance(button, QToolButton):
+        button.setAccessibleName(window.registry.command(name).plain_title)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if name in _SIGN_ALONE:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
