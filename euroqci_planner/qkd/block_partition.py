@@ -23,14 +23,20 @@ _LARGE_BLOCK_BITS = 1e11
 class LinkPasses:
     """Passes of one link in order of their ends, (passes,) each.
 
-    `waits_s` counts from the first end, `separate` is the key of each pass alone, `useful` whether
-    it would give one in a block large enough.
+    `waits_s` counts from the first end, `useful` is whether a pass would give a key in a block
+    large enough.
     """
 
     counts: DetectionCounts
     waits_s: FloatArray
-    separate: FloatArray
     useful: NDArray[np.bool_]
+
+
+class Partition(NamedTuple):
+    """Passes of each block, as places in the order of time, and the counts of the blocks."""
+
+    members: list[Rows]
+    counts: DetectionCounts
 
 
 class _Runs(NamedTuple):
@@ -53,65 +59,109 @@ def useful_passes(counts: DetectionCounts, key: KeyOfCounts) -> NDArray[np.bool_
     return np.asarray(key(DetectionCounts(**scaled)).key_bits > 0.0)
 
 
-def best_partition(passes: LinkPasses, latency_s: float, key: KeyOfCounts) -> list[Rows]:
+def best_partition(passes: LinkPasses, latency_s: float, key: KeyOfCounts) -> Partition:
     """Runs of neighbours, each within `latency_s`, whose keys sum to most, in order of time.
 
     Dynamic programming over the last pass of a run; of equal partitions the one whose last run is
     shorter. A run may leave out passes that are of no use.
     """
-    runs = _runs(passes, latency_s, key)
-    number = len(runs.begin) - 1
-    total, start = np.zeros(number + 1), np.zeros(number, dtype=np.intp)
-    reach = np.arange(number) + np.diff(runs.begin)
-    earliest = np.searchsorted(reach, np.arange(number), side="right")
-    for last in range(number):
+    every, useful = _RunningSums(passes.counts), _RunningSums(passes.counts, passes.useful)
+    runs = _runs(passes, latency_s, key, every, useful)
+    first, last = _traced_back(_best_starts(runs))
+    picky = runs.picky[runs.begin[first] + last - first]
+    members = []
+    for begin, end, few in zip(first, last, picky, strict=True):
+        run = np.arange(begin, end + 1)
+        members.append(run[passes.useful[run]] if few else run)
+    return Partition(members, _either(picky, useful.of(first, last), every.of(first, last)))
+
+
+def _best_starts(runs: _Runs) -> Rows:
+    """For every pass where the last run begins if the passes up to it are partitioned best."""
+    passes = len(runs.begin) - 1
+    total, start = np.zeros(passes + 1), np.zeros(passes, dtype=np.intp)
+    reach = np.arange(passes) + np.diff(runs.begin)
+    earliest = np.searchsorted(reach, np.arange(passes), side="right")
+    for last in range(passes):
         firsts = np.arange(last, earliest[last] - 1, -1)
         reached = total[firsts] + runs.bits[runs.begin[firsts] + last - firsts]
         best = int(np.argmax(reached))
         start[last], total[last + 1] = firsts[best], reached[best]
-    return _traced_back(start, runs, passes.useful)
+    return start
 
 
-def _runs(passes: LinkPasses, latency_s: float, key: KeyOfCounts) -> _Runs:
+class _RunningSums:
+    """Counts of any run as differences; those of a single pass as they are."""
+
+    def __init__(self, counts: DetectionCounts, chosen: NDArray[np.bool_] | None = None) -> None:
+        weight = 1.0 if chosen is None else chosen[:, np.newaxis]
+        self.single = {name: weight * getattr(counts, name) for name in counts.column_names()}
+        self.sums = {
+            name: np.cumsum(np.pad(kind, ((1, 0), (0, 0))), axis=0)
+            for name, kind in self.single.items()
+        }
+
+    def of(self, first: Rows, last: Rows) -> DetectionCounts:
+        """Counts of the runs from `first` to `last`."""
+        alone = (first == last)[:, np.newaxis]
+        return DetectionCounts(
+            **{
+                name: np.where(alone, self.single[name][last], kind[last + 1] - kind[first])
+                for name, kind in self.sums.items()
+            }
+        )
+
+
+def _runs(
+    passes: LinkPasses,
+    latency_s: float,
+    key: KeyOfCounts,
+    every: _RunningSums,
+    useful: _RunningSums,
+) -> _Runs:
     """All runs within the latency and their keys."""
     number = np.arange(len(passes.waits_s))
     beyond = np.searchsorted(passes.waits_s, passes.waits_s + latency_s, side="right")
     begin = np.concatenate(([0], np.cumsum(beyond - number))).astype(np.intp)
     first = np.repeat(number, beyond - number)
     last = np.arange(begin[-1]) - begin[first] + first
-    bits = _run_bits(passes.counts, np.ones(number.size, dtype=bool), first, last, key)
-    bits[first == last] = passes.separate
+    bits = _run_bits(every, first, last, key)
     picky = np.zeros(bits.shape, dtype=bool)
     if not np.all(passes.useful):
-        choosy = _run_bits(passes.counts, passes.useful, first, last, key)
+        choosy = _run_bits(useful, first, last, key)
         picky = (choosy > bits) & (first != last)
         bits = np.where(picky, choosy, bits)
     return _Runs(begin, bits, picky)
 
 
-def _run_bits(
-    counts: DetectionCounts, chosen: NDArray[np.bool_], first: Rows, last: Rows, key: KeyOfCounts
-) -> FloatArray:
-    """Keys of the runs from `first` to `last`, of the chosen passes."""
-    sums = {
-        name: np.cumsum(np.pad(getattr(counts, name) * chosen[:, np.newaxis], ((1, 0), (0, 0))), 0)
-        for name in counts.column_names()
-    }
+def _run_bits(sums: _RunningSums, first: Rows, last: Rows, key: KeyOfCounts) -> FloatArray:
+    """Keys of the runs from `first` to `last`."""
     bits = np.zeros(first.size)
     for begin in range(0, first.size, _BLOCKS_AT_ONCE):
         part = slice(begin, begin + _BLOCKS_AT_ONCE)
-        blocks = {name: kind[last[part] + 1] - kind[first[part]] for name, kind in sums.items()}
-        bits[part] = key(DetectionCounts(**blocks)).key_bits
+        bits[part] = key(sums.of(first[part], last[part])).key_bits
     return bits
 
 
-def _traced_back(start: Rows, runs: _Runs, useful: NDArray[np.bool_]) -> list[Rows]:
-    """The runs that end where the next begins, first to last."""
-    found: list[Rows] = []
-    last = len(start) - 1
-    while last >= 0:
-        members = np.arange(start[last], last + 1)
-        picky = runs.picky[runs.begin[start[last]] + last - start[last]]
-        found.append(members[useful[members]] if picky else members)
-        last = int(start[last]) - 1
-    return found[::-1]
+def _traced_back(start: Rows) -> tuple[Rows, Rows]:
+    """First and last pass of the runs, each ending where the next begins."""
+    last: list[int] = []
+    place = len(start) - 1
+    while place >= 0:
+        last.append(place)
+        place = int(start[place]) - 1
+    ends = np.array(last[::-1], dtype=np.intp)
+    return start[ends], ends
+
+
+def _either(
+    choose: NDArray[np.bool_], new: DetectionCounts, old: DetectionCounts
+) -> DetectionCounts:
+    """Blocks of `new` where chosen, else of `old`."""
+    mask = choose[:, np.newaxis]
+    return DetectionCounts(
+        **{
+            name: np.where(mask, getattr(new, name), getattr(old, name))
+            for name in old.column_names()
+        }
+    )

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from euroqci_planner.mission.key_yield import DetectionCounts, KeyYield
 from euroqci_planner.mission.scenario import Policy
@@ -129,51 +128,25 @@ def pool_blocks(
     a run. Passes with missing counts or times stay without a block.
     """
     passes = _Passes(counts, link, end_utc, key(counts).key_bits)
-    groups = _groups(passes, key, policy.pool_latency_s)
-    members = _members(groups)
-    keys = key(_summed(counts, members))
-    worse = keys.key_bits < _per_block(members, passes.separate, len(keys))
-    if np.any(worse):
-        members = _members(_split(groups, worse))
-        keys = key(_summed(counts, members))
-    return _account(passes, members, keys, policy.post_processing_s)
-
-
-def _groups(passes: _Passes, key: KeyOfCounts, latency_s: float) -> list[Rows]:
-    """Rows of the passes of each block."""
-    useful = useful_passes(passes.counts, key)
-    present = np.isfinite(passes.separate) & ~np.isnat(passes.end_utc)
-    groups: list[Rows] = []
-    for number in np.unique(passes.link[present]):
-        rows = np.flatnonzero(present & (passes.link == number))
-        rows = rows[np.argsort(passes.end_utc[rows], kind="stable")]
-        waits_s = seconds_between(passes.end_utc[rows[0]], passes.end_utc[rows])
-        here = LinkPasses(passes.counts.take(rows), waits_s, passes.separate[rows], useful[rows])
-        groups += [rows[part] for part in best_partition(here, latency_s, key)]
-    return groups
+    useful = useful_passes(counts, key)
+    present = np.isfinite(passes.separate) & ~np.isnat(end_utc)
+    groups, sums = [], [counts.take([])]
+    for number in np.unique(link[present]):
+        rows = np.flatnonzero(present & (link == number))
+        rows = rows[np.argsort(end_utc[rows], kind="stable")]
+        waits_s = seconds_between(end_utc[rows[0]], end_utc[rows])
+        here = LinkPasses(counts.take(rows), waits_s, useful[rows])
+        found = best_partition(here, policy.pool_latency_s, key)
+        groups += [rows[part] for part in found.members]
+        sums.append(found.counts)
+    keys = key(DetectionCounts.joined(sums))
+    return _account(passes, _members(groups), keys, policy.post_processing_s)
 
 
 def _members(groups: list[Rows]) -> _Members:
     lengths = np.array([len(group) for group in groups], dtype=np.intp)
     row = np.concatenate([np.zeros(0, dtype=np.intp), *groups])
     return _Members(row, np.repeat(np.arange(len(groups)), lengths))
-
-
-def _split(groups: list[Rows], marked: NDArray[np.bool_]) -> list[Rows]:
-    """Marked groups taken apart into their passes: sums in another order may differ by a bit."""
-    parts: list[Rows] = []
-    for group, apart in zip(groups, marked, strict=True):
-        parts += [group[i : i + 1] for i in range(len(group))] if apart else [group]
-    return parts
-
-
-def _summed(counts: DetectionCounts, members: _Members) -> DetectionCounts:
-    """Counts of every block."""
-    begin = _begins(members)
-    columns = {name: getattr(counts, name)[members.row] for name in counts.column_names()}
-    if begin.size:
-        columns = {name: np.add.reduceat(kind, begin, axis=0) for name, kind in columns.items()}
-    return DetectionCounts(**columns)
 
 
 def _per_block(members: _Members, values: FloatArray, blocks: int) -> FloatArray:

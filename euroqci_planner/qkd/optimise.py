@@ -25,7 +25,7 @@ _FAR = 1e15
 _LARGER_BLOCKS = (10.0, 3.0)
 _MUCH_MORE = 3.0
 _FOLLOWED = 4
-_FIRST_GO = 5
+_FIRST_GO = 4
 _SAME_HILL = 0.2
 
 
@@ -40,7 +40,7 @@ class SearchEffort:
     design: int = 96
     starts: int = 8
     finalists: int = 2
-    at_once: int = 256
+    at_once: int = 128
     rules: NewtonRules = field(default_factory=NewtonRules)
 
 

@@ -45,7 +45,7 @@ def gamma_u_ratio(
     With A = max(n, k) and G = ((n+k)/(nk)) ln[(n+k)/(2π n k λ(1−λ) ε²)]. For more than some ten
     errors; NaN without any, where the expression has no meaning.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ratio = errors / tested
         spread = ratio * (1.0 - ratio)
         share = (keyed + tested) / (keyed * tested)

@@ -30,6 +30,7 @@ CountsUnder = Callable[[float, float], DetectionCounts]
 _STREAM = 6
 _EVALUATIONS_AT_ONCE = 8_192
 _FEW_COUNTS = 50.0
+_ROUNDING = 1e-9
 _KINDS = TrialCounts._fields
 
 
@@ -94,11 +95,15 @@ def key_spread(
     """Spread of the keys of decoy-state passes, each under its settings.
 
     `dark_count_hz` per detector, a number or one per pass, is the part of the noise that is not
-    background. A draw that would make a pseudo-slot brighter than no loss at all leaves the pass
-    without quantiles. Raises `InvalidInput` for an uncertainty that makes no sense.
+    background; NaN where it exceeds the noise. A draw that would make a pseudo-slot brighter than
+    no loss at all leaves the pass without quantiles too. Raises `InvalidInput` for an uncertainty
+    that makes no sense.
     """
     draws = _draws(uncertainty, settings.intensities.shape[1])
     dark = np.broadcast_to(np.asarray(dark_count_hz, dtype=np.float64), len(channels))
+    noise = np.sum(channels.slot_s * channels.noise_hz, axis=1)
+    excess = np.sum(channels.slot_s, axis=1) * dark - noise
+    dark = np.where(excess > _ROUNDING * noise, np.nan, dark)
     parts = []
     for rows in pieces(len(channels), max(_EVALUATIONS_AT_ONCE // uncertainty.draws, 1)):
         counts = _drawn_counts(channels.take(rows), settings.take(rows), draws, dark[rows])
@@ -174,7 +179,7 @@ def _fluctuating(expected: TrialCounts, uniform: FloatArray) -> TrialCounts:
     seen: list[FloatArray] = []
     for basis in (0, 2):
         detections, errors = expected[basis], expected[basis + 1]
-        wrong = _poisson_quantile(errors, uniform[:, basis + 1])
+        wrong = _poisson_quantile(np.maximum(errors, 0.0), uniform[:, basis + 1])
         right = _poisson_quantile(np.maximum(detections - errors, 0.0), uniform[:, basis])
         seen += [right + wrong, wrong]
     return TrialCounts(*seen)

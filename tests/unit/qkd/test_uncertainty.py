@@ -128,6 +128,15 @@ def test_missing_passes_have_no_quantiles():
     assert np.isnan(found.no_key_probability).tolist() == [True, False]
 
 
+def test_dark_counts_beyond_the_noise_leave_no_quantiles():
+    columns = ReceiverColumns.of(RECEIVER, 4)
+    channels = PassChannels.of(SOURCE, columns, compressed(SAMPLES))
+    own = PassSettings.chosen(SOURCE, own_settings(SOURCE, columns), np.zeros(4))
+    dark_hz = np.array([100.0, 400.0, 100.0, 300.0])
+    found = key_spread(channels, own, Policy(), KeyUncertainty(draws=16), dark_hz)
+    assert np.isnan(found.p50_bits).tolist() == [False, True, False, False]
+
+
 def test_any_key_model_gets_the_same_quantiles_from_its_samples():
     model, payload, policy = DecoyBb84Model(), payload_with(SOURCE), Policy()
     known = KeyUncertainty(loss_sigma_db=0.5, background_spread=1.5, draws=64)
