@@ -46,8 +46,8 @@ def compiled(function: Function) -> Function:
 
 
 def inner(function: Function) -> Function:
-    """A part of entry points in machine code: compiled into them."""
-    return _jit(function)
+    """A part of entry points in machine code: compiled into them, callable from nowhere else."""
+    return _jit(function, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
 def _jit(function: Function, **options: Any) -> Function:

@@ -10,16 +10,21 @@ import numpy as np
 from sgp4.api import Satrec
 from station_cases import station
 
+from euroqci_planner.compilation import is_available
 from euroqci_planner.io.orbit_files import read_orbit_file
 from euroqci_planner.mission.assets import Station
 from euroqci_planner.mission.orbits import ElementSet, StalePolicy
 from euroqci_planner.mission.pass_table import PassTable
 from euroqci_planner.orbit.earth_orientation import EarthOrientation
+from euroqci_planner.orbit.engine import Engine
 from euroqci_planner.orbit.ephemeris import Fleet
 from euroqci_planner.orbit.pass_finder import find_passes
 from euroqci_planner.timebase import seconds_between, utc
 
 START = utc("2026-06-14T12:00:00Z")
+ENGINES = (Engine.NUMPY, Engine.COMPILED) if is_available() else (Engine.NUMPY,)
+engine = Engine.AUTO
+"""What `passes_of` and the missions of `sky_cases` use; the fixture `each_engine` sets it."""
 DAY_S = 86_400.0
 _MINUTE_S = 60.0
 _DAY_US = 86_400_000_000
@@ -120,6 +125,7 @@ def passes_of(fleet: Fleet, stations: Sequence[Station], **options: Any) -> Pass
     """Passes over the fleet's window; satellites are named `sat0`, `sat1`, ..."""
     names = [f"sat{row}" for row in range(len(fleet))]
     duration_s = fleet.orientation.duration_s
+    options = {"engine": engine} | options
     return find_passes(fleet, names, stations, fleet.start_utc, duration_s, **options)
 
 

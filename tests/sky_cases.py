@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import orbit_cases
 from orbit_cases import element_set
 from plan_cases import payload
 from station_cases import station
@@ -119,6 +120,7 @@ class Mission:
         satellites: tuple[Satellite, ...] | None = None,
         usable_s: Any = None,
         min_dwell_s: float = 30.0,
+        **options: Any,
     ) -> PassConditions:
         """Conditions of the passes, with other fields of the same stations or satellites."""
         everything = np.tile([0.0, self.days * DAY_S], (len(self.satellites), 1))
@@ -131,4 +133,5 @@ class Mission:
             self.start_utc,
             min_dwell_s,
             everything if usable_s is None else np.asarray(usable_s, dtype=np.float64),
+            **({"engine": orbit_cases.engine} | options),
         )

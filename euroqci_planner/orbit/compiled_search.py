@@ -10,7 +10,7 @@ import numpy as np
 
 from euroqci_planner.orbit import pass_rows
 from euroqci_planner.orbit.ephemeris import Fleet, IndexArray
-from euroqci_planner.orbit.kernel_inputs import compiled_sgp4, earth_of, plain, sites_of
+from euroqci_planner.orbit.kernel_inputs import compiled_sgp4, earth_of, plain, stations_of
 from euroqci_planner.orbit.kernels import columns
 from euroqci_planner.orbit.kernels.search import search
 from euroqci_planner.orbit.node_tracks import NodeGroup
@@ -47,7 +47,7 @@ class CompiledSearch:
     ) -> None:
         """`told` takes the shares of the whole work that are done."""
         self._constants = compiled_sgp4(fleet).constants
-        self._earth, self._sites = earth_of(fleet.orientation), sites_of(sites)
+        self._earth, self._stations = earth_of(fleet.orientation), stations_of(sites)
         self._groups, self._told, self._threads = groups, told, threads
         self._next_node = [0] * len(groups)
         self._open = [pass_rows.no_rows()] * len(groups)
@@ -99,7 +99,7 @@ class CompiledSearch:
         ended, opened = search(
             plain(self._constants[job.satellites]),
             self._earth,
-            self._sites,
+            self._stations,
             job.node_s,
             job.usable_s,
             job.satellites.astype(np.int64),

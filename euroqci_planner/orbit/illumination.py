@@ -22,7 +22,7 @@ from euroqci_planner.units import SECONDS_PER_DAY, SPEED_OF_LIGHT_M_S, FloatArra
 SUN_RADIUS_M = 695_700e3
 ASTRONOMICAL_UNIT_M = float(erfa.DAU)
 
-_NODE_STEP_S = 3 * 3_600.0
+NODE_STEP_S = 3 * 3_600.0
 _MARGIN_NODES = 4
 _NO_LIGHT = 1e-6
 
@@ -54,10 +54,8 @@ class SkyBodies:
         start = start_utc.astype("datetime64[us]")
         if start != orientation.start_utc:
             raise ValueError("the orientation of the Earth belongs to another window")
-        gaps = int(np.ceil(duration_s / _NODE_STEP_S)) + 2 * _MARGIN_NODES
-        node_s = (
-            np.arange(-_MARGIN_NODES, gaps + 1 - _MARGIN_NODES, dtype=np.float64) * _NODE_STEP_S
-        )
+        gaps = int(np.ceil(duration_s / NODE_STEP_S)) + 2 * _MARGIN_NODES
+        node_s = np.arange(-_MARGIN_NODES, gaps + 1 - _MARGIN_NODES, dtype=np.float64) * NODE_STEP_S
         to_teme = _gcrs_to_teme(orientation, node_s)
         day, fraction = orientation.tt_julian_date(node_s)
         sun, moon = _apparent_sun(day, fraction), _apparent_moon(day, fraction)
@@ -116,7 +114,7 @@ class SkyBodies:
         return sunlit_fraction(satellite_teme_m, self.sun_teme_m(t_s))
 
     def _at(self, coefficients: FloatArray, t_s: ArrayLike) -> FloatArray:
-        turns = (np.asarray(t_s, dtype=np.float64) - self.first_node_s) / _NODE_STEP_S
+        turns = (np.asarray(t_s, dtype=np.float64) - self.first_node_s) / NODE_STEP_S
         gaps = coefficients.shape[-1]
         outside = ~((turns >= 0.0) & (turns <= gaps))
         gap = np.minimum(np.where(outside, 0.0, turns).astype(np.intp), gaps - 1)
@@ -225,7 +223,7 @@ def _turned(rotation: FloatArray, vector: FloatArray) -> FloatArray:
 
 def _hermite(value: FloatArray, rate_per_s: FloatArray) -> FloatArray:
     """Coefficients (4, 3, gaps) by rising power of the place 0..1 in each gap."""
-    slope = rate_per_s * _NODE_STEP_S
+    slope = rate_per_s * NODE_STEP_S
     rise = np.diff(value)
     return np.array(
         [

@@ -39,11 +39,13 @@ def out_of_service(
 
 def outside(passes: Stretches, opens_us: MicroArray, shuts_us: MicroArray) -> Stretches:
     """Parts of the passes before `opens_us` or from `shuts_us` on, one pair per pass."""
-    end_before = np.clip(opens_us, passes.begin_us, passes.end_us)
-    begin_after = np.clip(np.maximum(shuts_us, opens_us), passes.begin_us, passes.end_us)
-    row = np.stack((passes.row, passes.row), axis=1).ravel()
-    begin = np.stack((passes.begin_us, begin_after), axis=1).ravel()
-    end = np.stack((end_before, passes.end_us), axis=1).ravel()
+    cut = np.flatnonzero((passes.begin_us < opens_us) | (passes.end_us > shuts_us))
+    opens, pass_begin, pass_end = opens_us[cut], passes.begin_us[cut], passes.end_us[cut]
+    end_before = np.clip(opens, pass_begin, pass_end)
+    begin_after = np.clip(np.maximum(shuts_us[cut], opens), pass_begin, pass_end)
+    row = np.stack((passes.row[cut], passes.row[cut]), axis=1).ravel()
+    begin = np.stack((pass_begin, begin_after), axis=1).ravel()
+    end = np.stack((end_before, pass_end), axis=1).ravel()
     real = end > begin
     return Stretches(row[real], begin[real], end[real])
 

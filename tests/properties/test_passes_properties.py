@@ -11,6 +11,7 @@ from orbit_cases import (
     ALPHASAT,
     ARKTIKA_M1,
     DAY_S,
+    ENGINES,
     EUTELSAT_QUANTUM,
     QUBE_2,
     SPEQTRE,
@@ -24,6 +25,7 @@ from tolerances import DEGREE
 
 from euroqci_planner.mission.assets import Station
 from euroqci_planner.mission.pass_table import PassTable
+from euroqci_planner.orbit.engine import Engine
 from euroqci_planner.orbit.pass_finder import find_passes
 from euroqci_planner.timebase import instant_after
 
@@ -40,6 +42,7 @@ stations = st.builds(
     minimum_deg=st.floats(-5.0, 80.0),
 )
 station_lists = st.lists(stations, min_size=1, max_size=4)
+engines = st.sampled_from(ENGINES)
 chosen_sets = st.lists(st.sampled_from(range(len(SETS))), min_size=1, max_size=3, unique=True)
 
 
@@ -57,14 +60,16 @@ def _rows(passes: PassTable) -> dict[tuple[str, str, str], tuple[object, ...]]:
 
 
 @few
-@given(sets=chosen_sets, places=station_lists, share=st.floats(0.05, 0.95))
-def test_two_windows_stitched_are_one(sets: list[int], places: list[Station], share: float) -> None:
+@given(engine=engines, sets=chosen_sets, places=station_lists, share=st.floats(0.05, 0.95))
+def test_two_windows_stitched_are_one(
+    engine: Engine, sets: list[int], places: list[Station], share: float
+) -> None:
     elements = [SETS[row] for row in sets]
     split_s = round(share * DAY_S, 6)
     split = instant_after(START, split_s)
-    whole = passes_of(fleet_of(elements), places)
-    first = passes_of(fleet_of(elements, START, split_s), places)
-    second = passes_of(fleet_of(elements, split, DAY_S - split_s), places)
+    whole = passes_of(fleet_of(elements), places, engine=engine)
+    first = passes_of(fleet_of(elements, START, split_s), places, engine=engine)
+    second = passes_of(fleet_of(elements, split, DAY_S - split_s), places, engine=engine)
     assert len(first) + len(second) == len(whole) + np.count_nonzero(
         (whole.start_utc < split) & (split < whole.end_utc)
     )
@@ -86,13 +91,18 @@ def test_two_windows_stitched_are_one(sets: list[int], places: list[Station], sh
 
 
 @few
-@given(sets=chosen_sets, places=station_lists, seed=st.integers(0, 2**32 - 1))
+@given(engine=engines, sets=chosen_sets, places=station_lists, seed=st.integers(0, 2**32 - 1))
 def test_the_order_of_satellites_and_stations_changes_nothing(
-    sets: list[int], places: list[Station], seed: int
+    engine: Engine, sets: list[int], places: list[Station], seed: int
 ) -> None:
     random = np.random.default_rng(seed)
     plain = find_passes(
-        fleet_of([SETS[row] for row in sets]), [f"n{row}" for row in sets], places, START, DAY_S
+        fleet_of([SETS[row] for row in sets]),
+        [f"n{row}" for row in sets],
+        places,
+        START,
+        DAY_S,
+        engine=engine,
     )
     sets_then = [sets[row] for row in random.permutation(len(sets))]
     places_then = [places[row] for row in random.permutation(len(places))]
@@ -102,29 +112,35 @@ def test_the_order_of_satellites_and_stations_changes_nothing(
         places_then,
         START,
         DAY_S,
+        engine=engine,
     )
     assert list(_rows(plain).items()) == list(_rows(shuffled).items())
 
 
 @few
-@given(sets=chosen_sets, places=station_lists, more=stations)
+@given(engine=engines, sets=chosen_sets, places=station_lists, more=stations)
 def test_another_station_changes_no_pass_of_the_others(
-    sets: list[int], places: list[Station], more: Station
+    engine: Engine, sets: list[int], places: list[Station], more: Station
 ) -> None:
     fleet = fleet_of([SETS[row] for row in sets])
-    alone = passes_of(fleet, places)
-    together = passes_of(fleet, [more, *places])
+    alone = passes_of(fleet, places, engine=engine)
+    together = passes_of(fleet, [more, *places], engine=engine)
     assert _rows(alone) == {key: row for key, row in _rows(together).items() if key[1] != more.id}
 
 
 @few
-@given(chosen=st.sampled_from(range(len(SETS))), station=stations, higher=st.floats(0.01, 30.0))
+@given(
+    engine=engines,
+    chosen=st.sampled_from(range(len(SETS))),
+    station=stations,
+    higher=st.floats(0.01, 30.0),
+)
 def test_passes_over_a_higher_minimum_lie_inside_those_over_a_lower(
-    chosen: int, station: Station, higher: float
+    engine: Engine, chosen: int, station: Station, higher: float
 ) -> None:
     fleet = fleet_of([SETS[chosen]])
     raised = replace(station, min_elevation_rad=station.min_elevation_rad + higher * DEGREE)
-    low, high = passes_of(fleet, [station]), passes_of(fleet, [raised])
+    low, high = (passes_of(fleet, [item], engine=engine) for item in (station, raised))
     around = np.searchsorted(low.start_utc, high.start_utc, side="right") - 1
     assert (around >= 0).all()
     assert (low.start_utc[around] <= high.start_utc).all()
@@ -136,11 +152,11 @@ def test_passes_over_a_higher_minimum_lie_inside_those_over_a_lower(
 
 
 @few
-@given(sets=chosen_sets, places=station_lists)
+@given(engine=engines, sets=chosen_sets, places=station_lists)
 def test_every_row_is_ordered_in_time_and_above_its_minimum(
-    sets: list[int], places: list[Station]
+    engine: Engine, sets: list[int], places: list[Station]
 ) -> None:
-    passes = passes_of(fleet_of([SETS[row] for row in sets]), places)
+    passes = passes_of(fleet_of([SETS[row] for row in sets]), places, engine=engine)
     minimum = np.array([station.min_elevation_rad for station in places])[passes.station]
     assert (passes.start_utc <= passes.highest_utc).all()
     assert (passes.highest_utc <= passes.end_utc).all()

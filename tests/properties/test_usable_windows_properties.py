@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from orbit_cases import ENGINES
 from sky_cases import DAY_S, ISS, QUBE_II, START_UTC, Mission, calar_alto, satellite
 
 from euroqci_planner.mission.assets import Station, SunRule
@@ -125,11 +126,13 @@ def longest_run_s(ok: np.ndarray) -> float:
 
 
 @settings(max_examples=60, deadline=None)
-@given(station=stations, eclipse_only=st.booleans())
-def test_the_usable_window_is_the_longest_stretch_that_every_rule_allows(station, eclipse_only):
+@given(station=stations, eclipse_only=st.booleans(), engine=st.sampled_from(ENGINES))
+def test_the_usable_window_is_the_longest_stretch_that_every_rule_allows(
+    station, eclipse_only, engine
+):
     made = mission()
     craft = tuple(replace(item, eclipse_only=eclipse_only) for item in made.satellites)
-    conditions = made.conditions((station,), craft, min_dwell_s=1e-3)
+    conditions = made.conditions((station,), craft, min_dwell_s=1e-3, engine=engine)
     for row in range(0, len(made.passes), 3):
         t_s, sky = grid_of(row)
         begin, end = seconds_between(

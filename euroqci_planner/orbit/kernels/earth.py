@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 
@@ -13,27 +12,18 @@ from euroqci_planner.orbit.kernels.sgp4 import BLOCK, CODE, SCRATCH, teme_block
 from euroqci_planner.units import FloatArray
 
 # Rows of the rotation block: sine and cosine of the sidereal angle, pole.
-_SINE, _COSINE, _POLE_X, _POLE_Y = (row * BLOCK for row in range(4))
+_SINE, _COSINE, _ACROSS_X, _ACROSS_Y = (row * BLOCK for row in range(4))
 ROTATION = 4 * BLOCK
 
 
-class Earth(NamedTuple):
-    """Rotation of the Earth over a window: joined linearly between nodes.
-
-    The angle from TEME at `t_s` is `rate_rad_s` t + `angle_rad`; beyond the nodes the last piece
-    goes on. `x_rad` and `y_rad` are the pole.
-    """
-
-    t_s: FloatArray
-    angle_rad: FloatArray
-    x_rad: FloatArray
-    y_rad: FloatArray
-    rate_rad_s: float
+# Rows of the rotation of the Earth (5, n), joined linearly between its nodes: the angle from TEME
+# is rate times time plus the excess; beyond the nodes the last piece goes on, the pole stays.
+EARTH_S, EXCESS, POLE_X, POLE_Y, RATE = range(5)
 
 
 @compiled
 def earth_fixed_states(
-    constants: FloatArray, earth: Earth, first: FloatArray, t_s: FloatArray, out: FloatArray
+    constants: FloatArray, earth: FloatArray, first: FloatArray, t_s: FloatArray, out: FloatArray
 ) -> None:
     """Earth-fixed position (m) and velocity (m/s) into `out` (6, n); NaN where SGP4 fails.
 
@@ -54,48 +44,50 @@ def earth_fixed_states(
 
 @inner
 def earth_fixed_block(
-    constants: FloatArray, earth: Earth, t_s: FloatArray, w: FloatArray, turn: FloatArray
+    constants: FloatArray, earth: FloatArray, t_s: FloatArray, w: FloatArray, turn: FloatArray
 ) -> None:
     """Earth-fixed states at the 64 times into the first six rows of the scratch `w`."""
     teme_block(constants, t_s, w)
     _rotation(earth, t_s, turn)
-    _rotate(earth.rate_rad_s, w, turn)
+    _rotate(earth[RATE, 0], w, turn)
 
 
 @inner
-def piece_of(earth: Earth, t_s: float, hint: int) -> int:
+def piece_of(earth: FloatArray, t_s: float, hint: int) -> int:
     """Index of the piece between two nodes in which a time lies, looked for from `hint` on."""
-    last: int = earth.t_s.shape[0] - 2
+    last: int = earth.shape[1] - 2
     piece: int = min(max(hint, 0), last)
-    while piece < last and t_s >= earth.t_s[piece + 1]:
+    while piece < last and t_s >= earth[EARTH_S, piece + 1]:
         piece += 1
-    while piece > 0 and t_s < earth.t_s[piece]:
+    while piece > 0 and t_s < earth[EARTH_S, piece]:
         piece -= 1
     return piece
 
 
 @inner
-def rotation_at(earth: Earth, t_s: float, piece: int) -> tuple[float, float, float]:
+def rotation_at(earth: FloatArray, t_s: float, piece: int) -> tuple[float, float, float]:
     """Sidereal angle and pole (x, y) at a time in a piece."""
-    width = earth.t_s[piece + 1] - earth.t_s[piece]
-    share = (t_s - earth.t_s[piece]) / width
-    angle = _between(earth.angle_rad, piece, share) + earth.rate_rad_s * t_s
+    begin, end = earth[EARTH_S, piece], earth[EARTH_S, piece + 1]
+    share = (t_s - begin) / (end - begin)
+    angle = _between(earth[EXCESS, piece], earth[EXCESS, piece + 1], share) + earth[RATE, 0] * t_s
     share = min(max(share, 0.0), 1.0)
-    return angle, _between(earth.x_rad, piece, share), _between(earth.y_rad, piece, share)
+    x = _between(earth[POLE_X, piece], earth[POLE_X, piece + 1], share)
+    return angle, x, _between(earth[POLE_Y, piece], earth[POLE_Y, piece + 1], share)
 
 
 @inner
-def _between(values: FloatArray, piece: int, share: float) -> float:
-    value: float = values[piece] + share * (values[piece + 1] - values[piece])
-    return value
+def _between(begin: float, end: float, share: float) -> float:
+    return begin + share * (end - begin)
 
 
 @inner
-def _rotation(earth: Earth, t_s: FloatArray, turn: FloatArray) -> None:
+def _rotation(earth: FloatArray, t_s: FloatArray, turn: FloatArray) -> None:
     piece = 0
     for k in range(BLOCK):
         piece = piece_of(earth, t_s[k], piece)
-        turn[_SINE + k], turn[_POLE_X + k], turn[_POLE_Y + k] = rotation_at(earth, t_s[k], piece)
+        turn[_SINE + k], turn[_ACROSS_X + k], turn[_ACROSS_Y + k] = rotation_at(
+            earth, t_s[k], piece
+        )
     for k in range(BLOCK):
         turn[_SINE + k], turn[_COSINE + k] = sine_cosine(turn[_SINE + k])
 
@@ -115,7 +107,7 @@ def _rotate(rate: float, w: FloatArray, turn: FloatArray) -> None:
     """Turn positions and velocities, and take the motion of the axes from the velocities."""
     for k in range(BLOCK):
         s, c = turn[_SINE + k], turn[_COSINE + k]
-        px, py = turn[_POLE_X + k], turn[_POLE_Y + k]
+        px, py = turn[_ACROSS_X + k], turn[_ACROSS_Y + k]
         x, y, z = w[k], w[BLOCK + k], w[2 * BLOCK + k]
         x, y, z = pole_turned(c * x + s * y, c * y - s * x, z, px, py)
         vx, vy, vz = w[3 * BLOCK + k], w[4 * BLOCK + k], w[5 * BLOCK + k]

@@ -6,6 +6,7 @@ import math
 from typing import NamedTuple
 
 from euroqci_planner.compilation import inner
+from euroqci_planner.orbit.kernels.arithmetic import TWO_PI
 from euroqci_planner.orbit.kernels.quintic import Quintic, Rise, between
 from euroqci_planner.orbit.kernels.sgp4 import EARTH_RADIUS_M, J2
 from euroqci_planner.units import FloatArray
@@ -13,12 +14,12 @@ from euroqci_planner.units import FloatArray
 GRAVITY_M3_S2 = 398_600.8e9
 
 
-class Sites(NamedTuple):
-    """Stations: Earth-fixed places (3, s), axes east, north, up (3, 3, s), sine of the minimum."""
-
-    place_m: FloatArray
-    axes: FloatArray
-    sine_of_minimum: FloatArray
+# Columns of the stations (s, 19): Earth-fixed place (m), axes east, north, up behind one another,
+# limits in rad. Infinite or zero where a rule does not hold; the mask is a stretch of points.
+X, Y, Z, EAST_X, EAST_Y, EAST_Z, NORTH_X, NORTH_Y, NORTH_Z, UP_X, UP_Y, UP_Z = range(12)
+MIN_ELEVATION, MAX_SUN_ELEVATION, MIN_SUN_SEPARATION, MIN_MOON_SEPARATION = range(12, 16)
+MASK_BEGIN, MASK_END, SINE_OF_MINIMUM = 16, 17, 18
+STATION_COLUMNS = 19
 
 
 class Place(NamedTuple):
@@ -82,16 +83,16 @@ def acceleration(
 
 
 @inner
-def place_of(sites: Sites, station: int) -> Place:
+def place_of(stations: FloatArray, station: int) -> Place:
     """One of the stations."""
     return Place(
-        sites.place_m[0, station],
-        sites.place_m[1, station],
-        sites.place_m[2, station],
-        sites.axes[2, 0, station],
-        sites.axes[2, 1, station],
-        sites.axes[2, 2, station],
-        sites.sine_of_minimum[station],
+        stations[station, X],
+        stations[station, Y],
+        stations[station, Z],
+        stations[station, UP_X],
+        stations[station, UP_Y],
+        stations[station, UP_Z],
+        stations[station, SINE_OF_MINIMUM],
     )
 
 
@@ -134,26 +135,20 @@ def quintics(
 
 @inner
 def direction(
-    sites: Sites, station: int, x: float, y: float, z: float
+    stations: FloatArray, station: int, x: float, y: float, z: float
 ) -> tuple[float, float, float]:
     """Elevation, azimuth (rad, from north over east) and range (m) of an Earth-fixed place."""
-    dx, dy = x - sites.place_m[0, station], y - sites.place_m[1, station]
-    dz = z - sites.place_m[2, station]
-    east, north, up = (
-        sites.axes[0, 0, station] * dx
-        + sites.axes[0, 1, station] * dy
-        + sites.axes[0, 2, station] * dz,
-        sites.axes[1, 0, station] * dx
-        + sites.axes[1, 1, station] * dy
-        + sites.axes[1, 2, station] * dz,
-        sites.axes[2, 0, station] * dx
-        + sites.axes[2, 1, station] * dy
-        + sites.axes[2, 2, station] * dz,
-    )
+    dx, dy = x - stations[station, X], y - stations[station, Y]
+    dz = z - stations[station, Z]
+    east = stations[station, EAST_X] * dx + stations[station, EAST_Y] * dy
+    east = east + stations[station, EAST_Z] * dz
+    north = stations[station, NORTH_X] * dx + stations[station, NORTH_Y] * dy
+    north = north + stations[station, NORTH_Z] * dz
+    up = stations[station, UP_X] * dx + stations[station, UP_Y] * dy + stations[station, UP_Z] * dz
     level2 = east * east + north * north
     azimuth = math.atan2(east, north)
-    azimuth = azimuth + 2.0 * math.pi if azimuth < 0.0 else azimuth
-    azimuth = 0.0 if azimuth >= 2.0 * math.pi else azimuth
+    azimuth = azimuth + TWO_PI if azimuth < 0.0 else azimuth
+    azimuth = 0.0 if azimuth >= TWO_PI else azimuth
     return math.atan2(up, math.sqrt(level2)), azimuth, math.sqrt(level2 + up * up)
 
 

@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from euroqci_planner.compilation import inner
 from euroqci_planner.orbit.kernels.arithmetic import nothing, whole
-from euroqci_planner.orbit.kernels.earth import ROTATION, Earth, earth_fixed_block
+from euroqci_planner.orbit.kernels.earth import RATE, ROTATION, earth_fixed_block
 from euroqci_planner.orbit.kernels.geometry import (
     Place,
-    Sites,
     acceleration,
     direction,
     place_of,
@@ -70,10 +69,10 @@ _SECANT_STEP_S = 0.1
 @inner
 def settle(
     constants: FloatArray,
-    earth: Earth,
+    earth: FloatArray,
     node_s: FloatArray,
     nodes: FloatArray,
-    sites: Sites,
+    stations: FloatArray,
     found: FloatArray,
     count: int,
 ) -> None:
@@ -90,7 +89,7 @@ def settle(
         place = nothing()
         for row in active[:left]:
             stage = found[row, STAGE]
-            _update(earth.rate_rad_s, node_s, nodes, sites, found, row, state, place)
+            _update(earth[RATE, 0], node_s, nodes, stations, found, row, state, place)
             place += 2 if stage == TURNS else 1
         left = _unsettled(found, count, active)
 
@@ -135,7 +134,9 @@ def microseconds(t_s: float) -> float:
 
 
 @inner
-def _propagate(constants: FloatArray, earth: Earth, t_s: FloatArray, state: FloatArray) -> None:
+def _propagate(
+    constants: FloatArray, earth: FloatArray, t_s: FloatArray, state: FloatArray
+) -> None:
     w, turn = np.empty(SCRATCH), np.empty(ROTATION)
     for begin in range(0, t_s.shape[0], BLOCK):
         earth_fixed_block(constants, earth, t_s[begin : begin + BLOCK], w, turn)
@@ -149,7 +150,7 @@ def _update(
     rate: float,
     node_s: FloatArray,
     nodes: FloatArray,
-    sites: Sites,
+    stations: FloatArray,
     found: FloatArray,
     row: int,
     state: FloatArray,
@@ -157,7 +158,7 @@ def _update(
 ) -> None:
     """One step of a candidate, with the state (or two) from column `at` on."""
     stage, station = found[row, STAGE], int(found[row, STATION])
-    place, by_s = place_of(sites, station), 0.0
+    place, by_s = place_of(stations, station), 0.0
     if stage == CROSSES:
         by_s = _cross(place, found, row, state, at)
         x, y, z = _carried(rate, state, at, by_s)
@@ -174,7 +175,7 @@ def _update(
     else:
         x, y, z = state[0, at], state[1, at], state[2, at]
     if found[row, STAGE] == LOOKS and abs(by_s) <= _CARRIED_S:
-        elevation, azimuth, distance = direction(sites, station, x, y, z)
+        elevation, azimuth, distance = direction(stations, station, x, y, z)
         found[row, ELEVATION], found[row, AZIMUTH], found[row, RANGE] = elevation, azimuth, distance
         found[row, WHEN_S], found[row, STAGE] = microseconds(found[row, WHEN_S]), SETTLED
 

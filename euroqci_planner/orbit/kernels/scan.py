@@ -85,8 +85,12 @@ def scan_station(
         if node == 0:
             now = is_open or (now and stretch.starts)
         elif is_good[node - 1] and is_good[node]:
-            signs = (was, now, climbed, climbs, neared, nears)
-            count = _interval(t_s, state, stretch, place, station, node - 1, signs, found, count)
+            turns, near = climbed != climbs, neared and not nears
+            if turns or was != now or (near and now):
+                signs = (was, now, climbed, climbs, neared, nears)
+                count = _interval(
+                    t_s, state, stretch, place, station, node - 1, signs, found, count
+                )
         elif was:
             count = _append(found, count, END, LOOKS, station, node - 1, t_s[node - 1])
         opens = (stretch.starts and not is_open) if node == 0 else not is_good[node - 1]
@@ -193,7 +197,7 @@ def _shares(
         elif kind == TURNING and wanted[1]:
             turn = root(kind, up, sq, sine, not is_top)
         elif kind == NEAREST and wanted[2]:
-            nearest = root(kind, up, sq, sine, rises=True)
+            nearest = root(kind, up, sq, sine, kind == NEAREST)
     return cross, turn, nearest
 
 

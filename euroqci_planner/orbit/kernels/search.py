@@ -27,8 +27,8 @@ from euroqci_planner.orbit.kernels.columns import (
     START_S,
 )
 from euroqci_planner.orbit.kernels.columns import STATION as PLACE
-from euroqci_planner.orbit.kernels.earth import ROTATION, Earth, earth_fixed_block
-from euroqci_planner.orbit.kernels.geometry import Sites, Stretch, place_of
+from euroqci_planner.orbit.kernels.earth import RATE, ROTATION, earth_fixed_block
+from euroqci_planner.orbit.kernels.geometry import Stretch, place_of
 from euroqci_planner.orbit.kernels.refine import settle
 from euroqci_planner.orbit.kernels.scan import (
     AZIMUTH,
@@ -56,8 +56,8 @@ _FEWEST_ROWS = 512
 @compiled
 def search(
     constants: FloatArray,
-    earth: Earth,
-    sites: Sites,
+    earth: FloatArray,
+    stations: FloatArray,
     node_s: FloatArray,
     usable_s: tuple[float, float],
     satellites: NDArray[np.int64],
@@ -70,27 +70,27 @@ def search(
     left open by the stretch before, by satellite and station. Returns the passes that end, by
     satellite, station and time, and those left open, both (n, `PASS_COLUMNS`).
     """
-    nodes, stations = node_s.shape[0], sites.place_m.shape[1]
+    nodes, places = node_s.shape[0], stations.shape[0]
     state, is_good = np.empty((6, nodes)), np.empty(nodes, np.bool_)
-    found, current = np.empty((_FEWEST_ROWS, COLUMNS)), np.empty((stations, PASS_COLUMNS))
-    rows, left = np.empty((_FEWEST_ROWS, PASS_COLUMNS)), np.empty((stations, PASS_COLUMNS))
+    found, current = np.empty((_FEWEST_ROWS, COLUMNS)), np.empty((places, PASS_COLUMNS))
+    rows, left = np.empty((_FEWEST_ROWS, PASS_COLUMNS)), np.empty((places, PASS_COLUMNS))
     ended, kept, taken = nothing(), nothing(), nothing()
     for index in range(constants.shape[0]):
         _nodes(constants[index], earth, node_s, state, is_good)
-        stretch = _stretch(node_s, state, is_good, earth.rate_rad_s, usable_s)
+        stretch = _stretch(node_s, state, is_good, earth[RATE, 0], usable_s)
         _forget(current)
         while taken < was_open.shape[0] and was_open[taken, SATELLITE] == satellites[index]:
             _copy(was_open, taken, current, int(was_open[taken, PLACE]))
             taken += 1
-        count = _scan(node_s, state, is_good, stretch, sites, current, found, nothing())
+        count = _scan(node_s, state, is_good, stretch, stations, current, found, nothing())
         if count > found.shape[0]:
             found = np.empty((2 * count, COLUMNS))
-            count = _scan(node_s, state, is_good, stretch, sites, current, found, nothing())
-        settle(constants[index], earth, node_s, state, sites, found, count)
+            count = _scan(node_s, state, is_good, stretch, stations, current, found, nothing())
+        settle(constants[index], earth, node_s, state, stations, found, count)
         rows = with_room(rows, ended, count)
         ended = _assemble(found, count, current, float(satellites[index]), rows, ended)
-        left = with_room(left, kept, stations)
-        for station in range(stations):
+        left = with_room(left, kept, places)
+        for station in range(places):
             if current[station, SATELLITE] >= 0.0:
                 _copy(current, station, left, kept)
                 kept += 1
@@ -115,14 +115,14 @@ def _scan(
     state: FloatArray,
     is_good: NDArray[np.bool_],
     stretch: Stretch,
-    sites: Sites,
+    stations: FloatArray,
     current: FloatArray,
     found: FloatArray,
     count: int,
 ) -> int:
     """Candidates over all stations; the tables are not long enough where there are more."""
     for station in range(current.shape[0]):
-        is_open, place = current[station, SATELLITE] >= 0.0, place_of(sites, station)
+        is_open, place = current[station, SATELLITE] >= 0.0, place_of(stations, station)
         count = scan_station(node_s, state, is_good, stretch, place, station, is_open, found, count)
     return count
 
@@ -143,7 +143,7 @@ def _copy(source: FloatArray, row: int, target: FloatArray, place: int) -> None:
 @inner
 def _nodes(
     constants: FloatArray,
-    earth: Earth,
+    earth: FloatArray,
     node_s: FloatArray,
     state: FloatArray,
     is_good: NDArray[np.bool_],

@@ -12,8 +12,8 @@ from euroqci_planner.orbit.crossings import (
     forbidden_stretches,
     refined_roots,
 )
+from euroqci_planner.orbit.numpy_conditions import longest_free
 from euroqci_planner.orbit.service_times import joined_stretches, merged
-from euroqci_planner.orbit.usable_windows import longest_free
 
 
 class Wave:

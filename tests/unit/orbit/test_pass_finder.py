@@ -31,6 +31,8 @@ from euroqci_planner.orbit.pass_finder import find_passes
 from euroqci_planner.orbit.site import Site
 from euroqci_planner.timebase import instant_after, utc
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 TENERIFE = place("tenerife", 28.3, -16.5, altitude_m=2390.0)
 CALAR_ALTO = place("calar-alto", 37.22, -2.55, altitude_m=2168.0)
 

@@ -26,6 +26,8 @@ from euroqci_planner.orbit.site import Site
 from euroqci_planner.orbit.sky_rules import mask_elevation_rad
 from euroqci_planner.timebase import instant_after, seconds_between, seconds_of_day
 
+pytestmark = pytest.mark.usefixtures("each_engine")
+
 TWILIGHT_RAD = np.radians(-9.0)
 ARCSECOND = DEGREE / 3_600.0
 
