@@ -17,7 +17,7 @@ from euroqci_planner.app.registry import KEY_MODELS, LINK_MODELS
 from euroqci_planner.errors import InvalidInput
 from euroqci_planner.io.reference_tables import load_physics_tables
 from euroqci_planner.link.budget import link_faults, link_warnings, pass_link, station_faults
-from euroqci_planner.mission.assets import Satellite, Station
+from euroqci_planner.mission.assets import Receiver, Satellite, Station
 from euroqci_planner.mission.key_yield import DetectionCounts, EpsilonLedger, KeyYield
 from euroqci_planner.mission.link_budget import (
     LOSS_TERMS,
@@ -81,7 +81,7 @@ def evaluate_link_and_key(
     """Per pass: link terms and key. Rows without a usable window are NaN throughout."""
     link = _empty(PassLink, len(found.passes), loss_terms=LOSS_TERMS, noise_terms=NOISE_TERMS)
     keys = _empty(KeyYield, len(found.passes))
-    pieces = list(_pieces(scenario, found.passes, found.conditions))
+    pieces = list(pieces_of(scenario, found.passes, found.conditions))
     for done, piece in enumerate(pieces):
         part_link, part_keys = _evaluate(scenario, found, piece)
         _fill(link, piece.rows, part_link)
@@ -117,7 +117,7 @@ def counts_of(
     payload = piece.satellite.payload
     return KEY_MODELS[payload.source.protocol].counts(
         payload,
-        piece.station.receiver,
+        receiver_of(piece),
         budget.total_transmittance(),
         budget.total_noise_hz(),
         samples.slot_s,
@@ -146,7 +146,13 @@ def culmination_samples(
     return np.asarray(hits[np.searchsorted(hits, first[:-1])])
 
 
-def _pieces(scenario: Scenario, passes: PassTable, conditions: PassConditions) -> Iterator[Piece]:
+def receiver_of(piece: Piece) -> Receiver:
+    """The receiver at the far end of the link."""
+    return piece.station.receiver
+
+
+def pieces_of(scenario: Scenario, passes: PassTable, conditions: PassConditions) -> Iterator[Piece]:
+    """All passes with a usable window, in pieces that share a satellite class and a station."""
     usable = np.flatnonzero(~np.isnat(conditions.usable_start_utc))
     samples = np.ceil(
         seconds_between(conditions.usable_start_utc, conditions.usable_end_utc) / scenario.step_s

@@ -5,9 +5,10 @@ The only place that chains the verbs. Each step takes nouns and gives nouns.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 
+from euroqci_planner.app.background_windows import has_background_rule, limited_by_background
 from euroqci_planner.app.decisions import decide, undecided
 from euroqci_planner.app.key_stores import key_stores_of
 from euroqci_planner.app.link_and_key import evaluate_link_and_key, refuse_links, warnings_of_links
@@ -21,6 +22,7 @@ from euroqci_planner.app.registry import (
     SCHEDULERS,
     STORE_MODELS,
 )
+from euroqci_planner.app.requirements import findings_of
 from euroqci_planner.app.sky import Sky, sky_over
 from euroqci_planner.mission.pass_table import PassConditions, PassTable
 from euroqci_planner.mission.plan import ModelUsed, Plan, Schedule
@@ -69,6 +71,9 @@ def geometry_of(scenario: Scenario, progress: Progress) -> Geometry:
             scenario.schedule.min_dwell_s,
             sky.usable_bounds_s,
         )
+        if has_background_rule(scenario):
+            refuse_links(scenario)
+            conditions = limited_by_background(scenario, sky, passes, conditions)
     return Geometry(sky, passes, conditions)
 
 
@@ -111,7 +116,7 @@ def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "exact") ->
     with progress.stage("key stores"):
         stores = key_stores_of(scenario, found, keys, decisions)
     progress.finished()
-    return Plan(
+    plan = Plan(
         scenario=scenario,
         passes=found.passes,
         conditions=found.conditions,
@@ -137,7 +142,9 @@ def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "exact") ->
         nights=nights(scenario.stations, found.sky.bodies, scenario.duration_s),
         course=stores.course,
         forecast=stores.forecast,
+        outlook=stores.outlook,
     )
+    return replace(plan, findings=findings_of(plan))
 
 
 def warnings_of_schedule(schedule: Schedule, scheduler: str) -> tuple[str, ...]:

@@ -109,7 +109,7 @@ def _source(record: Source) -> DecoySource | PairSource:
     if isinstance(record, PairSourceRecord):
         return PairSource(
             protocol=Protocol(record.protocol),
-            settings=SettingsPolicy.FIXED,
+            settings=SettingsPolicy(record.settings),
             pair_rate_hz=record.pair_rate_mhz * MEGA,
             coincidence_window_s=record.coincidence_window_ns / GIGA,
             local_arm_efficiency=record.local_arm_efficiency,
@@ -119,13 +119,14 @@ def _source(record: Source) -> DecoySource | PairSource:
         )
     return DecoySource(
         protocol=Protocol(record.protocol),
-        settings=SettingsPolicy.FIXED,
+        settings=SettingsPolicy(record.settings),
         pulse_rate_hz=record.pulse_rate_mhz * MEGA,
         pulse_width_s=record.pulse_width_ps / TERA,
         intensities=tuple(record.intensities),
         intensity_probabilities=tuple(record.intensity_probabilities),
         key_basis_probability=record.key_basis_probability,
         intrinsic_error=record.intrinsic_error,
+        settings_sets=record.settings_sets,
     )
 
 
@@ -203,7 +204,7 @@ def constellation_noun(record: ConstellationRecord, payload: Payload) -> Constel
 
 
 def station_noun(record: StationRecord, provenance: str, *, assumed: bool) -> Station:
-    """Station; the Sun rule is always the elevation limit, see `scenario_support`."""
+    """Station with its receiver and the air above it."""
     clear, hours = record.clear_sky_probability_monthly, record.opening_utc
     mask = record.horizon_mask_deg or []
     return Station(
@@ -216,7 +217,7 @@ def station_noun(record: StationRecord, provenance: str, *, assumed: bool) -> St
         min_elevation_rad=math.radians(record.min_elevation_deg),
         receiver=_receiver(record.receiver),
         atmosphere=_atmosphere(record),
-        sun_rule=SunRule.MAX_ELEVATION,
+        sun_rule=SunRule(record.sun_rule),
         max_sun_elevation_rad=math.radians(record.max_sun_elevation_deg),
         min_sun_separation_rad=math.radians(record.min_sun_separation_deg),
         min_moon_separation_rad=math.radians(record.min_moon_separation_deg),

@@ -16,10 +16,7 @@ from euroqci_planner.io.scenario_places import Problem
 from euroqci_planner.io.scenario_references import flown_constellations, payloads_by_id
 
 SUPPORTED_PROTOCOLS = ("bb84_two_decoy", "bb84_one_decoy")
-_KEPT_BLOCKS = (
-    "requirement",
-    "cost",
-)
+_KEPT_BLOCKS = ("cost",)
 _NOT_YET = "kept, not used yet"
 
 
@@ -76,9 +73,6 @@ _SETTINGS: Mapping[str, tuple[_Setting, ...]] = {
     ),
 }
 _SOURCE_SETTINGS = (_Setting("settings", ("fixed",), "the given intensities are used"),)
-_STATION_SETTINGS = (
-    _Setting("sun_rule", ("max_elevation",), "max_sun_elevation_deg holds instead"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +103,6 @@ def kept_aside(written: Part, filled: Part) -> KeptAside:
         if part:
             _keep(blocks, warnings, part, settings, (block,), f"[{block}] ")
     _keep_payloads(written, filled, blocks, warnings)
-    for part in filled.tables("station"):
-        name = part.text("id") or ""
-        _keep(blocks, warnings, part, _STATION_SETTINGS, ("station", name), f"station {name}: ")
     return KeptAside(blocks, tuple(warnings))
 
 

@@ -86,10 +86,12 @@ class StationRecord(Record):
         "[azimuth, elevation] pairs by rising azimuth, joined linearly, wrapping at north.", None
     )
     sun_rule: Literal["max_elevation", "by_background"] = told(
-        "How daylight ends the work.", "max_elevation"
+        "How daylight ends the work: by the Sun's elevation, or by the noise that it makes.",
+        "max_elevation",
     )
     max_sun_elevation_deg: Annotated[float, Field(ge=-90, le=90)] = told(
-        "Highest Sun for a contact: -10 suits wavelengths below 1 um, -6 is enough at 1550 nm.",
+        "Highest Sun under sun_rule = max_elevation: -10 suits wavelengths below 1 um, -6 is "
+        "enough at 1550 nm.",
         -10.0,
     )
     min_sun_separation_deg: Separation = told("Smallest angle to the Sun.", 25.0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from euroqci_planner.link.sunlit_sky import NIGHT_SUN_ELEVATION_RAD
 from euroqci_planner.mission.assets import PairSource, Payload, Receiver
 from euroqci_planner.mission.link_budget import LinkBudget
 from euroqci_planner.mission.pass_table import PassSamples
@@ -48,6 +49,18 @@ def usable_by_background(
     not sufficient. A weak-pulse source with decoys stops a few percent earlier.
     """
     return np.asarray(expected_error(budget, payload, receiver) <= largest_error)
+
+
+def free_of_daylight(
+    budget: LinkBudget, samples: PassSamples, payload: Payload, receiver: Receiver
+) -> NDArray[np.bool_]:
+    """Samples that scattered sunlight does not spoil: at night all, else the usable ones.
+
+    Night is a Sun below -18° at the station. What spoils a sample at night (the Moon, the sunlit
+    satellite) is no matter of daylight and left to the key.
+    """
+    night = samples.sun_elevation_rad < NIGHT_SUN_ELEVATION_RAD
+    return np.asarray(night | usable_by_background(budget, payload, receiver))
 
 
 def usable_span_s(usable: NDArray[np.bool_], samples: PassSamples) -> tuple[FloatArray, FloatArray]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scenario_editing import changed, example, faults_of, read, unmarked
 
-from euroqci_planner.mission.assets import Protocol, SettingsPolicy, SunRule
+from euroqci_planner.mission.assets import Protocol, SettingsPolicy
 from euroqci_planner.mission.scenario import (
     BlockPolicy,
     Concentration,
@@ -18,7 +18,6 @@ from euroqci_planner.mission.scenario import (
 
 def test_the_example_loads_in_full_with_these_warnings() -> None:
     assert read(example()).warnings == (
-        "[[requirement]]: kept, not used yet",
         "[[cost]]: kept, not used yet",
         "constellation unio: enabled = false, not flown",
         "[policy] usable_window = optimise: kept, not used yet; the whole usable window is used",
@@ -42,7 +41,6 @@ def test_settings_in_force_are_those_that_the_rooms_have() -> None:
             ('block = "per_pass"', 'block = "pooled"'),
             ('objective = "expected_key"', 'objective = "fair_pairs"'),
             ('settings = "fixed"', 'settings = "optimise_pass"'),
-            ('sun_rule = "max_elevation"', 'sun_rule = "by_background"'),
         )
     )
     assert scenario.policy.block is BlockPolicy.PER_PASS
@@ -50,16 +48,13 @@ def test_settings_in_force_are_those_that_the_rooms_have() -> None:
     assert scenario.schedule.objective is Objective.EXPECTED_KEY
     assert (scenario.schedule.freeze_s, scenario.schedule.quotas) == (0.0, ())
     assert scenario.satellites[0].payload.source.settings is SettingsPolicy.FIXED
-    assert scenario.stations[0].sun_rule is SunRule.MAX_ELEVATION
     assert scenario.kept_blocks["policy"]["block"] == "pooled"
     assert scenario.kept_blocks["schedule"]["objective"] == "fair_pairs"
     assert scenario.kept_blocks["payload"] == {"qube-2": {"source": {"settings": "optimise_pass"}}}
-    assert scenario.kept_blocks["station"] == {"calar-alto": {"sun_rule": "by_background"}}
     told = "\n".join(scenario.warnings)
     assert "[policy] block = pooled: kept, not used yet; each pass is a block of its own" in told
     assert "[schedule] objective = fair_pairs: kept" in told
     assert "payload qube-2: settings = optimise_pass: kept" in told
-    assert "station calar-alto: sun_rule = by_background: kept" in told
 
 
 def test_bounds_and_error_correction_models_are_passed_on() -> None:

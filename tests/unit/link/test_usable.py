@@ -8,7 +8,12 @@ from link_cases import PAIRS, payload, receiver, samples, satellite, station, ta
 from tolerances import within
 
 from euroqci_planner.link.budget import DownlinkModel
-from euroqci_planner.link.usable import expected_error, usable_by_background, usable_span_s
+from euroqci_planner.link.usable import (
+    expected_error,
+    free_of_daylight,
+    usable_by_background,
+    usable_span_s,
+)
 from euroqci_planner.mission.link_budget import LinkBudget
 
 TABLES = tables()
@@ -73,6 +78,13 @@ def test_dawn_ends_a_pass_at_a_single_height_of_the_sun():
     assert usable[0]
     assert not usable[-1]
     assert np.count_nonzero(np.diff(usable.astype(int))) == 1
+
+
+def test_a_night_is_free_of_daylight_whatever_else_is_bright():
+    night = samples([45.0, 45.0], sun_elevation_rad=np.deg2rad([-18.1, -5.0]))
+    loud = made_up([1e-5, 1e-5], [1e6, 1e6])
+    assert not usable_by_background(loud, payload(), receiver()).any()
+    assert list(free_of_daylight(loud, night, payload(), receiver())) == [True, False]
 
 
 def test_outside_validity_nothing_is_usable():
