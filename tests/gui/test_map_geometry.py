@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF
 from tolerances import DEGREE, within
@@ -85,6 +85,7 @@ circles = st.builds(
 
 @settings(max_examples=60, deadline=None)
 @given(circles, latitudes, longitudes)
+@example(GroundCircle.around(-0.7504915783575618, 0.2617993877991494, 0.837758, 180), 0.0, 15.0)
 def test_a_cut_circle_holds_what_lies_nearer_to_its_centre_than_its_radius(
     circle, latitude, longitude
 ):

@@ -68,7 +68,7 @@ def test_a_changed_value_is_all_that_changes(path, value):
     after = with_value(example(), path, value)
     assert tomllib.loads(after) == changed(path, value)
     assert len(after.splitlines()) <= len(example().splitlines())
-    if isinstance(value, str) and "#" in value:
+    if "#" in str(value):
         return
     lost = len(comments(example())) - len(comments(after))
     assert lost == 0 or (lost > 0 and len(after.splitlines()) < len(example().splitlines()))

@@ -20,6 +20,7 @@ Line = tuple[FloatArray, FloatArray]
 EDGE_RAD = float(np.radians(1.0))
 _TURN = 2.0 * np.pi
 _HALF_TURN = np.pi
+_DECIMALS = 12
 
 
 def cut_ring(
@@ -37,7 +38,9 @@ def cut_ring(
         latitude, longitude = _closed_over_the_pole(latitude_rad, unwrapped, side)
     cut = []
     for turn in _turns(longitude):
-        part = _clipped(latitude, longitude - turn * _TURN, _HALF_TURN, upper=True)
+        # Rounded, the two ends of a ring that is cut open after a full turn are the same meridian.
+        shifted = np.round(longitude - turn * _TURN, _DECIMALS)
+        part = _clipped(latitude, shifted, _HALF_TURN, upper=True)
         part = _clipped(*part, -_HALF_TURN, upper=False)
         if len(part[0]) >= 3:
             cut.append(_with_fine_border(*part))
