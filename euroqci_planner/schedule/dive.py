@@ -8,6 +8,7 @@ from where it stood, what this means for the others. It loses far less than roun
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -21,27 +22,36 @@ from euroqci_planner.schedule.solver import Basis, opened
 from euroqci_planner.units import FloatArray
 
 _LIKELY = 0.7
+_LARGEST_PIECE = 20_000
 _ROOM_DECIMALS = 6
 _WHOLE_WITHIN = 1e-6
 
 
-def dived(relaxation: Relaxation, check: Check = unchecked) -> FloatArray:
-    """A selection in whole contacts that keeps every row, block after block.
+def dived(relaxation: Relaxation) -> FloatArray:
+    """A selection in whole contacts that keeps every row, piece after piece.
 
-    Each block gets, of a limit that it shares with others, what these leave, to the nearest whole
-    contact: what one block is given too much the next is given less, so that the limit holds in
-    the end and every block is a programme of its own.
+    A piece is a part, or a block of one where the part is large. Each piece gets, of a limit that
+    it shares with others, what these leave, to the nearest whole contact: what one is given too
+    much the next is given less, so that the limit holds in the end.
     """
     programme, x = relaxation.programme, relaxation.x
-    for columns in relaxation.blocks:
+    for columns in _pieces(relaxation):
         if bool(fractional(x[columns]).any()):
-            part, rows = programme.part(columns)
-            others = (programme.matrix @ x)[rows] - part.matrix @ x[columns]
-            room = np.floor(part.capacity - others + 0.5 + _WHOLE_WITHIN)
+            piece, rows = programme.part(columns)
+            others = (programme.matrix @ x)[rows] - piece.matrix @ x[columns]
+            room = np.floor(piece.capacity - others + 0.5 + _WHOLE_WITHIN)
             start = relaxation.basis(columns, rows)
-            x[columns] = dive(replace(part, capacity=room), start, check)
+            x[columns] = dive(replace(piece, capacity=room), start, relaxation.check)
         x[columns] = np.round(x[columns])
     return x
+
+
+def _pieces(relaxation: Relaxation) -> Iterator[IndexArray]:
+    for part in relaxation.parts:
+        if len(part.columns) <= _LARGEST_PIECE:
+            yield part.columns
+        else:
+            yield from (relaxation.blocks[number] for number in part.blocks)
 
 
 def dive(programme: Programme, start: Basis | None = None, check: Check = unchecked) -> FloatArray:

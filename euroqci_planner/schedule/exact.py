@@ -24,7 +24,7 @@ from euroqci_planner.schedule.relaxation import Relaxation, UnsolvedError
 from euroqci_planner.schedule.repair import improve
 from euroqci_planner.schedule.timetable import Timetable
 from euroqci_planner.schedule.whole_contacts import in_whole_contacts, largest_open_component
-from euroqci_planner.schedule.windows import WINDOW_COLUMNS, improved_in_windows
+from euroqci_planner.schedule.windows import WINDOW_SIZES, improved_in_windows
 from euroqci_planner.units import FloatArray
 
 LINEAR_METHOD = "linear programme, integral"
@@ -118,24 +118,24 @@ class _Search:
             return _Found(self._greedy(), GREEDY_METHOD, math.nan)
         if relaxation.is_integral:
             return self._result(self._flown(relaxation.x), LINEAR_METHOD)
-        best = self._better(self._repaired(dived(relaxation, self._check)), self._greedy())
+        best = self._better(self._repaired(dived(relaxation)), self._greedy())
         if self._is_enough(best, relative_gap):
             return self._result(best, ROUNDED_METHOD)
-        if largest_open_component(relaxation.parts) > WINDOW_COLUMNS:
-            best = self._in_windows(best, relative_gap)
-            if self._is_enough(best, relative_gap):
-                return self._result(best, WINDOWS_METHOD)
+        best = self._in_windows(best, relative_gap)
+        if self._is_enough(best, relative_gap):
+            return self._result(best, WINDOWS_METHOD)
         return self._result(self._in_whole_contacts(best, relative_gap), INTEGER_METHOD)
 
     def _in_windows(self, best: Mask, relative_gap: float) -> Mask:
-        programme, relaxation = self._programme, self._relaxation
+        """Improve in windows that are smaller than what is left to decide as a whole."""
+        relaxation = self._relaxation
+        largest = largest_open_component(relaxation.parts)
         x = improved_in_windows(
-            programme,
-            self._problem.tracks[0].start_us[programme.columns],
+            relaxation,
+            self._problem.tracks[0].start_us[self._programme.columns],
             self._share(best),
-            relaxation.prices,
-            self._check,
             enough=(1.0 - relative_gap) * relaxation.bound,
+            sizes=tuple(size for size in WINDOW_SIZES if size < largest),
         )
         return self._better(self._repaired(x), best)
 

@@ -15,7 +15,7 @@ from euroqci_planner.units import FloatArray
 _INTEGRAL_WITHIN = 1e-6
 _TIED_WITHIN = 1e-12
 _MOST_NODE_COLUMNS = 10_000_000
-_SMALL = 2_000
+_SMALL = 500
 # HiGHS does not listen while a heuristic solves a programme of its own, for half a minute at times.
 _NO_HEURISTICS = {
     "mip_heuristic_effort": 0.0,

@@ -60,7 +60,7 @@ class Relaxation:
         self.programme = programme
         self.blocks = batches(programme)
         self.parts: list[Part] = []
-        self._check = check
+        self.check = check
         self._in_use = ~programme.seldom
         self._block = np.zeros(len(programme.columns), dtype=np.intp)
         for number, columns in enumerate(self.blocks):
@@ -145,7 +145,7 @@ class Relaxation:
         programme, rows = self.programme.part(columns, self._in_use)
         earlier = [part for part in self.parts if set(part.blocks) <= set(blocks)]
         start = self.basis(columns, rows) if earlier else None
-        solution = relaxed(programme, start, self._check)
+        solution = relaxed(programme, start, self.check)
         if solution is None:
             raise UnsolvedError
         if solution.basis is not None:

@@ -1,8 +1,9 @@
-"""Make a selection better window by window: all contacts of an hour or two anew, the rest held.
+"""Make a selection better window by window: the contacts of a while anew, the others held.
 
-Each window is an integer programme of some two thousand contacts, which is solved to its optimum
-in tenths of a second where a whole night takes minutes. The prices of the linear programme say
-where value was lost, so that windows without loss are passed over.
+Each window is an integer programme of its own. One of three hundred contacts takes hundredths of
+a second, one of two thousand a tenth to some seconds, where a whole night takes minutes: so small
+ones come first. The prices of the linear programme say where value was lost, so that windows
+without loss are passed over.
 """
 
 from __future__ import annotations
@@ -11,14 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from euroqci_planner.mission.interfaces import Check, unchecked
 from euroqci_planner.schedule.conflicts import IndexArray, MicrosecondArray
 from euroqci_planner.schedule.linear import integer
 from euroqci_planner.schedule.programme import Programme
+from euroqci_planner.schedule.relaxation import Relaxation
 from euroqci_planner.units import FloatArray
 
-WINDOW_COLUMNS = 2_000
-_SWEEPS = 4
+WINDOW_SIZES = (300, 500, 1_000, 2_000)
 _LARGEST_TREE = 100
 _LEAST_GAIN = 1e-9
 _LEAST_LOSS = 1e-6
@@ -48,37 +48,32 @@ def losses(programme: Programme, prices: FloatArray, x: FloatArray) -> Losses:
 
 
 def improved_in_windows(
-    programme: Programme,
+    relaxation: Relaxation,
     start_us: MicrosecondArray,
     x: FloatArray,
-    prices: FloatArray,
-    check: Check = unchecked,
     enough: float = np.inf,
+    sizes: tuple[int, ...] = WINDOW_SIZES,
 ) -> FloatArray:
     """A selection worth no less than `x`, which must keep every row.
 
-    `start_us` goes by column. Windows overlap by half; sweeps end when the value reaches
-    `enough`, a sweep gains nothing, or after four.
+    `start_us` goes by column. One sweep for each size of window, in contacts; windows overlap by
+    half. The work ends where the value reaches `enough`.
     """
     order = np.argsort(start_us, kind="stable")
-    step = WINDOW_COLUMNS // 2
-    windows = [order[first : first + WINDOW_COLUMNS] for first in range(0, len(order), step)]
-    best = x
-    for _ in range(_SWEEPS):
-        before = best
-        for window in windows:
-            if float((programme.value * best).sum()) >= enough:
-                return best
-            best = _improved(programme, prices, best, window, check)
-        if best is before:
-            break
-    return best
+    value, prices = relaxation.programme.value, relaxation.prices
+    for size in sizes:
+        for first in range(0, len(order), size // 2):
+            if float((value * x).sum()) >= enough:
+                return x
+            x = _improved(relaxation, prices, x, order[first : first + size])
+    return x
 
 
 def _improved(
-    programme: Programme, prices: FloatArray, x: FloatArray, window: IndexArray, check: Check
+    relaxation: Relaxation, prices: FloatArray, x: FloatArray, window: IndexArray
 ) -> FloatArray:
     """The selection with the best that fits into the window; `x` itself where it is that."""
+    programme = relaxation.programme
     part, rows = programme.part(window)
     lost = losses(programme, prices, x)
     if float(lost.columns[window].sum() + lost.rows[rows].sum()) <= _LEAST_LOSS:
@@ -90,7 +85,7 @@ def _improved(
     local, of_part = part.part(free)
     local = replace(local, capacity=room[of_part])
     columns = window[free]
-    found = integer(local, x[columns], 0.0, check, most_nodes=_LARGEST_TREE)
+    found = integer(local, x[columns], 0.0, relaxation.check, most_nodes=_LARGEST_TREE)
     if found is None:
         return x
     whole = np.round(found.x)

@@ -9,7 +9,14 @@ from dataclasses import replace
 import highspy
 import numpy as np
 import pytest
-from contact_cases import SETTINGS, best_value_by_brute_force, contacts, flown, resource
+from contact_cases import (
+    SETTINGS,
+    best_value_by_brute_force,
+    contacts,
+    flown,
+    resource,
+    shuffled,
+)
 from realistic_passes import realistic_candidates, realistic_resources
 from tolerances import within
 
@@ -21,6 +28,7 @@ from euroqci_planner.schedule.exact import (
     INTEGER_METHOD,
     LINEAR_METHOD,
     ROUNDED_METHOD,
+    WINDOWS_METHOD,
     ExactScheduler,
 )
 from euroqci_planner.schedule.greedy import GREEDY_METHOD, GreedyScheduler
@@ -231,3 +239,18 @@ def test_crowded_stations_are_planned_within_the_gap_asked_for():
     assert plan.method == ROUNDED_METHOD
     assert 0.99 * plan.bound_bits <= plan.value_bits <= plan.bound_bits
     assert violations(table, plan, *resources) == ()
+
+
+def test_a_dense_half_day_that_rounding_leaves_too_far_off_is_improved_in_windows_of_time():
+    table = realistic_candidates(100, 10, 0.5, altitude_m=3_000e3)
+    resources = realistic_resources(100, 10)
+    one_per_cent = replace(SETTINGS, relative_gap=0.01)
+    plan = exact(table, resources, one_per_cent)
+    assert plan.method == WINDOWS_METHOD
+    assert 0.99 * plan.bound_bits <= plan.value_bits <= plan.bound_bits
+    assert violations(table, plan, *resources) == ()
+    mixed, others = shuffled(table, resources, np.random.default_rng(3))
+    again = exact(mixed, others, one_per_cent)
+    order = np.argsort(mixed.pass_row)
+    assert np.array_equal(again.state[order], plan.state[np.argsort(table.pass_row)])
+    assert (again.value_bits, again.bound_bits) == (plan.value_bits, plan.bound_bits)
