@@ -19,7 +19,6 @@ from numpy.typing import ArrayLike, NDArray
 from euroqci_planner.errors import UsageError
 from euroqci_planner.mission.pass_table import EclipseState
 from euroqci_planner.mission.plan import REASON_TEXTS, PassState, Plan, Reason
-from euroqci_planner.mission.table import locked
 from euroqci_planner.timebase import iso_texts
 from euroqci_planner.units import KILO, SECONDS_PER_DAY, FloatArray, decibel_loss
 
@@ -140,6 +139,10 @@ class PlanColumns:
         picked = {name: _frozen(values[index]) for name, values in self.columns.items()}
         return replace(self, columns=picked)
 
+    def part(self, begin: int, end: int) -> PlanColumns:
+        """The rows from `begin` to before `end`, without a copy."""
+        return replace(self, columns={name: item[begin:end] for name, item in self.columns.items()})
+
     def texts(self, name: str) -> list[str]:
         """Cells of one column as every file writes them; '' where absent or not finite."""
         kind, values = self.formats[name].kind, self.columns[name]
@@ -237,7 +240,9 @@ def contacts_columns(plan: Plan, passes: PlanColumns | None = None) -> PlanColum
 
 
 def _frozen(values: Column) -> Column:
-    return locked(values, values.dtype.str)
+    """The same array, read-only: it was made here, or is the locked column of a table."""
+    values.setflags(write=False)
+    return values
 
 
 def _geometry(plan: Plan) -> dict[str, Column]:
@@ -297,13 +302,14 @@ def _key(plan: Plan) -> dict[str, Column]:
 def _decisions(plan: Plan, pass_ids: NDArray[np.str_]) -> dict[str, Column]:
     decisions = plan.decisions
     blocked = decisions.blocked_by >= 0
-    blockers = pass_ids[np.where(blocked, decisions.blocked_by, 0)]
+    blockers = np.zeros(len(blocked), dtype=pass_ids.dtype if blocked.any() else "U1")
+    blockers[blocked] = pass_ids[decisions.blocked_by[blocked]]
     return {
         "clear_probability": decisions.clear_probability,
         "key_usable_utc": decisions.key_usable_utc,
         "state": _picked(tuple(state.name.lower() for state in PassState), decisions.state),
         "reason": _picked(tuple(REASON_TEXTS[reason] for reason in Reason), decisions.reason),
-        "blocked_by": np.where(blocked, blockers, ""),
+        "blocked_by": blockers,
     }
 
 

@@ -70,3 +70,48 @@ def test_fixed_decimals_are_within_half_a_unit_and_never_negative_zero(values, d
         assert "e" not in text
         assert not (text.startswith("-") and float(text) == 0.0)
         assert abs(float(text) - value) <= 0.5000001 * 10.0**-decimals + abs(value) * 1e-15
+
+
+def _line_by_line(table: PlanColumns) -> bytes:
+    """The file put together cell by cell from the texts of the columns."""
+    lines = [",".join(table.formats).encode()]
+    for row in range(table.rows):
+        cells = [
+            csv_bytes(["x"], [[table.texts(name)[row]]])[len(b"x\r\n") : -len(b"\r\n")]
+            if shape.kind is ColumnKind.TEXT
+            else table.texts(name)[row].encode()
+            for name, shape in table.formats.items()
+        ]
+        lines.append(b",".join(cells))
+    return b"\r\n".join([*lines, b""])
+
+
+DECIMALS = st.integers(0, 6)
+INSTANTS = st.one_of(
+    st.just(np.datetime64("NaT", "us")),
+    st.datetimes().map(lambda moment: np.datetime64(moment, "us")),
+    st.integers(-(2**60), 2**60).map(lambda micro: np.datetime64(micro, "us")),
+)
+ANY_NUMBERS = st.one_of(st.sampled_from([np.nan, np.inf, -0.0, 0.0005, 359.9996]), st.floats())
+
+
+@given(st.lists(st.tuples(TEXTS, st.text("aZ09-/"), INSTANTS, ANY_NUMBERS, NUMBERS)), DECIMALS)
+@settings(max_examples=300)
+def test_whole_columns_are_written_as_their_cells_one_by_one(rows, decimals):
+    kinds = {
+        "any_text": (ColumnKind.TEXT, "U"),
+        "plain_text": (ColumnKind.TEXT, "U"),
+        "instant_utc": (ColumnKind.INSTANT, "datetime64[us]"),
+        "number": (ColumnKind.NUMBER, "f8"),
+        "some_azimuth_deg": (ColumnKind.NUMBER, "f8"),
+    }
+    formats = {
+        name: ColumnFormat(kind, name, decimals=decimals) for name, (kind, _) in kinds.items()
+    }
+    columns = {
+        name: np.array([row[at] for row in rows], dtype=dtype)
+        for at, (name, (_, dtype)) in enumerate(kinds.items())
+    }
+    table = PlanColumns(formats, columns)
+    with np.errstate(invalid="ignore", over="ignore"):
+        assert table_bytes(table) == _line_by_line(table)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from euroqci_planner.io.exports.csv_cells import cells_of, lines_of
 from euroqci_planner.io.exports.plain_text import utf8
-from euroqci_planner.mission.plan_columns import ColumnKind, PlanColumns
+from euroqci_planner.mission.plan_columns import PlanColumns
 
 LINE_END = "\r\n"
 
@@ -20,19 +21,24 @@ _FORMULA = r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
 _TO_DEFUSE = re.compile(rf"(^|[;\"])(?={_FORMULA})")
 _TO_RESTORE = re.compile(rf"(^|[;\"])'(?={_FORMULA})")
 _SPECIAL = re.compile(r"[\",\r\n]")
-# What is looked for in a whole column at once, its cells joined by line feeds.
-_NEEDS_CARE = re.compile(r"[\",;\r]|^'*[=+\-@\t\uff1d\uff0b\uff0d\uff20]", re.MULTILINE)
+_ROWS_AT_ONCE = 8_192
 
 
 def table_bytes(table: PlanColumns) -> bytes:
     """The file of a table: one header line with the column names, then a line per row."""
-    cells = {
-        name: _safe_column(table.texts(name))
-        if shape.kind is ColumnKind.TEXT
-        else table.texts(name)
-        for name, shape in table.formats.items()
-    }
-    return _joined(tuple(cells), zip(*cells.values(), strict=True))
+    return header_line(table) + b"".join(table_lines(table))
+
+
+def header_line(table: PlanColumns) -> bytes:
+    """The line with the names of the columns."""
+    return utf8(",".join(map(_safe_cell, table.formats)) + LINE_END)
+
+
+def table_lines(table: PlanColumns) -> Iterator[bytes]:
+    """The lines of the rows of a table, some thousands at a time: memory for these alone."""
+    for begin in range(0, table.rows, _ROWS_AT_ONCE):
+        part = table.part(begin, begin + _ROWS_AT_ONCE)
+        yield lines_of([cells_of(part, name, _safe_cell) for name in part.formats])
 
 
 def csv_bytes(names: Sequence[str], rows: Iterable[Sequence[str | float | None]]) -> bytes:
@@ -61,12 +67,6 @@ def defused(text: str) -> str:
 def restored(cell: str) -> str:
     """The text that `defused` was given."""
     return _TO_RESTORE.sub(r"\1", cell)
-
-
-def _safe_column(texts: Sequence[str]) -> Sequence[str]:
-    joined = "\n".join(texts)
-    harmless = _NEEDS_CARE.search(joined) is None and joined.count("\n") == len(texts) - 1
-    return texts if harmless else [_safe_cell(text) for text in texts]
 
 
 def _safe_cell(text: str) -> str:
