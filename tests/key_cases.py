@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import station_cases
 
 from euroqci_planner.mission.assets import (
-    Coupling,
     DecoySource,
     DivergenceBeam,
     DivergenceConvention,
@@ -36,23 +36,7 @@ SOURCE = DecoySource(
     key_basis_probability=0.8,
     intrinsic_error=0.01,
 )
-RECEIVER = Receiver(
-    aperture_m=0.8,
-    obscuration_ratio=0.3,
-    optics_efficiency=0.5,
-    field_of_view_rad=100e-6,
-    filter_width_m=1e-9,
-    filter_transmittance=0.9,
-    coupling=Coupling.FREE_SPACE,
-    key_basis_probability=0.8,
-    detectors=2,
-    detector_efficiency=0.5,
-    dark_count_hz=100.0,
-    dead_time_s=0.0,
-    timing_jitter_s=350e-12,
-    afterpulse_probability=1e-3,
-    gate_s=GATE_S,
-)
+RECEIVER = replace(station_cases.RECEIVER, detectors=2, dead_time_s=0.0, gate_s=GATE_S)
 
 
 def payload_with(source: DecoySource) -> Payload:

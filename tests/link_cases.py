@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from station_cases import ATMOSPHERE, RECEIVER
 
 from euroqci_planner.mission.assets import (
     Atmosphere,
-    Coupling,
     DecoySource,
     DivergenceBeam,
     DivergenceConvention,
@@ -83,35 +83,11 @@ def payload(**changes: Any) -> Payload:
 
 
 def receiver(**changes: Any) -> Receiver:
-    telescope = Receiver(
-        aperture_m=0.8,
-        obscuration_ratio=0.3,
-        optics_efficiency=0.5,
-        field_of_view_rad=100e-6,
-        filter_width_m=1e-9,
-        filter_transmittance=0.9,
-        coupling=Coupling.FREE_SPACE,
-        key_basis_probability=0.8,
-        detectors=4,
-        detector_efficiency=0.5,
-        dark_count_hz=100.0,
-        dead_time_s=50e-9,
-        timing_jitter_s=350e-12,
-        afterpulse_probability=0.001,
-        gate_s=1e-9,
-    )
-    return replace(telescope, **changes)
+    return replace(RECEIVER, **changes)
 
 
 def atmosphere(**changes: Any) -> Atmosphere:
-    clear = Atmosphere(
-        seeing_rad=np.deg2rad(0.9 / 3600.0),
-        aerosol_optical_depth_550nm=0.05,
-        angstrom_exponent=1.3,
-        precipitable_water_m=0.005,
-        ozone_dobson=320.0,
-        cirrus_optical_depth=0.0,
-    )
+    clear = replace(ATMOSPHERE, seeing_rad=np.deg2rad(0.9 / 3600.0))
     return replace(clear, **changes)
 
 

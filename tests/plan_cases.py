@@ -13,16 +13,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from station_cases import ATMOSPHERE, RECEIVER
 
 from euroqci_planner.mission.assets import (
-    Atmosphere,
-    Coupling,
     DecoySource,
     DivergenceBeam,
     DivergenceConvention,
     Payload,
     Protocol,
-    Receiver,
     Role,
     Satellite,
     SettingsPolicy,
@@ -138,31 +136,6 @@ def satellite(name: str, number: int, *, design: bool = False) -> Satellite:
 def station(
     name: str, title: str, country: str, latitude: float, longitude: float, height: float
 ) -> Station:
-    receiver = Receiver(
-        aperture_m=0.8,
-        obscuration_ratio=0.3,
-        optics_efficiency=0.5,
-        field_of_view_rad=100e-6,
-        filter_width_m=1e-9,
-        filter_transmittance=0.9,
-        coupling=Coupling.FREE_SPACE,
-        key_basis_probability=0.8,
-        detectors=4,
-        detector_efficiency=0.5,
-        dark_count_hz=100.0,
-        dead_time_s=50e-9,
-        timing_jitter_s=350e-12,
-        afterpulse_probability=0.001,
-        gate_s=1e-9,
-    )
-    atmosphere = Atmosphere(
-        seeing_rad=4.4e-6,
-        aerosol_optical_depth_550nm=0.05,
-        angstrom_exponent=1.3,
-        precipitable_water_m=0.005,
-        ozone_dobson=320.0,
-        cirrus_optical_depth=0.0,
-    )
     return Station(
         id=name,
         name=title,
@@ -171,8 +144,8 @@ def station(
         longitude_rad=float(np.radians(longitude)),
         altitude_m=height,
         min_elevation_rad=float(np.radians(20.0)),
-        receiver=receiver,
-        atmosphere=atmosphere,
+        receiver=RECEIVER,
+        atmosphere=ATMOSPHERE,
         sun_rule=SunRule.MAX_ELEVATION,
         max_sun_elevation_rad=float(np.radians(-9.0)),
         min_sun_separation_rad=0.4,

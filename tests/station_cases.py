@@ -1,4 +1,4 @@
-"""A ground station for tests that look at one or two of its fields."""
+"""A ground station, its receiver and its sky, for tests that look at one or two fields."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 from euroqci_planner.mission.assets import Atmosphere, Coupling, Receiver, Station, SunRule
 
-_RECEIVER = Receiver(
+RECEIVER = Receiver(
     aperture_m=0.8,
     obscuration_ratio=0.3,
     optics_efficiency=0.5,
-    field_of_view_rad=1e-4,
+    field_of_view_rad=100e-6,
     filter_width_m=1e-9,
     filter_transmittance=0.9,
     coupling=Coupling.FREE_SPACE,
@@ -18,12 +18,12 @@ _RECEIVER = Receiver(
     detectors=4,
     detector_efficiency=0.5,
     dark_count_hz=100.0,
-    dead_time_s=5e-8,
-    timing_jitter_s=3.5e-10,
+    dead_time_s=50e-9,
+    timing_jitter_s=350e-12,
     afterpulse_probability=0.001,
     gate_s=1e-9,
 )
-_ATMOSPHERE = Atmosphere(
+ATMOSPHERE = Atmosphere(
     seeing_rad=4.4e-6,
     aerosol_optical_depth_550nm=0.05,
     angstrom_exponent=1.3,
@@ -43,8 +43,8 @@ def station(name: str, **fields: Any) -> Station:
         "longitude_rad": 0.29,
         "altitude_m": 500.0,
         "min_elevation_rad": 0.35,
-        "receiver": _RECEIVER,
-        "atmosphere": _ATMOSPHERE,
+        "receiver": RECEIVER,
+        "atmosphere": ATMOSPHERE,
         "sun_rule": SunRule.MAX_ELEVATION,
         "max_sun_elevation_rad": -0.16,
         "min_sun_separation_rad": 0.4,
