@@ -1,4 +1,4 @@
-# make run   sets up and plans the sample scenario
+# make run   sets up, plans the sample scenario, and opens the desktop program where there is a display
 # make test  sets up, checks the sources and passes all the tests
 SAMPLE := resources/samples/first-plan/first-plan.scenario.toml
 OUT    := out/first-plan
@@ -13,6 +13,8 @@ setup:
 
 run: setup
 	@$(BIN)/euroqci-planner plan $(SAMPLE) --out $(OUT)
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+	  echo "opening the desktop program: close its window to end"; $(BIN)/euroqci-planner gui || true; fi
 
 check: setup
 	$(BIN)/ruff format --check .

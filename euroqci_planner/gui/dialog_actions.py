@@ -17,16 +17,18 @@ from euroqci_planner.errors import PlannerError
 from euroqci_planner.gui import dialogs
 from euroqci_planner.gui.command_palette import CommandPalette
 from euroqci_planner.gui.exporting import PictureKind, picture_name, save_picture
+from euroqci_planner.gui.model_sheet import ModelSheet
+from euroqci_planner.gui.planner_window import PlannerWindow
 from euroqci_planner.gui.shortcut_sheet import ShortcutSheet
 
 if TYPE_CHECKING:
     from euroqci_planner.app.satellite_import import OrbitOffer
-    from euroqci_planner.gui.main_window import MainWindow
 
 NEW_NAME = "new.scenario.toml"
+SCENARIO_ENDING = ".scenario.toml"
 
 
-def new(window: MainWindow) -> None:
+def new(window: PlannerWindow) -> None:
     """Ask for a name, write a scenario to start from, open it."""
 
     def take(path: Path) -> None:
@@ -46,13 +48,13 @@ def new(window: MainWindow) -> None:
     window.files.guarded(ask)
 
 
-def open_file(window: MainWindow) -> None:
+def open_file(window: PlannerWindow) -> None:
     """Ask for a scenario and open it."""
     folder = home_folder(window)
     dialogs.ask_open(window, "Open a scenario", dialogs.SCENARIOS, window.files.open_path, folder)
 
 
-def open_recent(window: MainWindow) -> None:
+def open_recent(window: PlannerWindow) -> None:
     """Choose among the scenarios that were open lately."""
     from euroqci_planner.app.recent_files import recent_files  # noqa: PLC0415 (early first paint)
 
@@ -69,7 +71,7 @@ def open_recent(window: MainWindow) -> None:
     menu.popup(QCursor.pos() if window.underMouse() else place)
 
 
-def reload(window: MainWindow) -> None:
+def reload(window: PlannerWindow) -> None:
     """Read the file again; unsaved work is asked about."""
     document = window.shell.documents.document
     if document is not None and document.path is not None:
@@ -77,7 +79,7 @@ def reload(window: MainWindow) -> None:
         window.files.guarded(lambda: window.shell.documents.open_path(path))
 
 
-def pick_stations(window: MainWindow) -> None:
+def pick_stations(window: PlannerWindow) -> None:
     """Choose stations of the catalogue and add them."""
     from euroqci_planner.gui.forms.station_picker import StationPicker  # noqa: PLC0415
 
@@ -86,7 +88,7 @@ def pick_stations(window: MainWindow) -> None:
     dialogs.show_dialog(picker)
 
 
-def pick_orbit_file(window: MainWindow) -> None:
+def pick_orbit_file(window: PlannerWindow) -> None:
     """Ask for an orbit file, then for its satellites."""
     folder = home_folder(window)
     dialogs.ask_open(
@@ -94,7 +96,7 @@ def pick_orbit_file(window: MainWindow) -> None:
     )
 
 
-def offer_satellites(window: MainWindow, path: Path) -> None:
+def offer_satellites(window: PlannerWindow, path: Path) -> None:
     """Show the satellites of an orbit file, to add them or to renew element sets.
 
     The file has to lie beside the scenario: a scenario without a file is saved first.
@@ -124,7 +126,7 @@ def offer_satellites(window: MainWindow, path: Path) -> None:
     _show_offer(window, offer)
 
 
-def _show_offer(window: MainWindow, offer: OrbitOffer) -> None:
+def _show_offer(window: PlannerWindow, offer: OrbitOffer) -> None:
     from euroqci_planner.app.satellite_import import (  # noqa: PLC0415 (early first paint)
         add_satellites,
         update_element_sets,
@@ -150,7 +152,7 @@ def _show_offer(window: MainWindow, offer: OrbitOffer) -> None:
     dialogs.show_dialog(picker)
 
 
-def close_station(window: MainWindow) -> None:
+def close_station(window: PlannerWindow) -> None:
     """Ask for a station and an interval, and close it."""
     from euroqci_planner.gui.forms.closure_form import ClosureForm  # noqa: PLC0415
 
@@ -162,25 +164,45 @@ def close_station(window: MainWindow) -> None:
     dialogs.show_dialog(form)
 
 
-def compare_file(window: MainWindow) -> None:
+def compare(window: PlannerWindow) -> None:
+    """Keep the plan as it is shown, and bring the comparison to the front."""
+    window.shell.keep_for_comparison()
+    window.docks.raise_dock("compare")
+
+
+def duplicate(window: PlannerWindow) -> None:
+    """Ask for a name, go on with a copy under it, and compare its plans with the shown one."""
+    document = window.shell.documents.document
+    if document is None:
+        return
+
+    def take(path: Path) -> None:
+        if window.shell.documents.save_as(path):
+            compare(window)
+
+    name = Path(document.name).name.removesuffix(SCENARIO_ENDING)
+    start = home_folder(window) / f"{name}-copy{SCENARIO_ENDING}"
+    dialogs.ask_save(window, "Name of the copy", dialogs.SCENARIOS, take, start)
+
+
+def compare_file(window: PlannerWindow) -> None:
     """Ask for another scenario and compare with its plan."""
 
     def take(path: Path) -> None:
         window.shell.compare_with(path)
-        if "compare" in window.docks.docks:
-            window.docks.raise_dock("compare")
+        window.docks.raise_dock("compare")
 
     title = "Compare with"
     dialogs.ask_open(window, title, dialogs.SCENARIOS, take, home_folder(window))
 
 
-def export_folder(window: MainWindow) -> None:
+def export_folder(window: PlannerWindow) -> None:
     """Ask for a folder and write all files of the plan."""
     title = "Folder for the files of the plan"
     dialogs.ask_folder(window, title, window.shell.export_folder, home_folder(window))
 
 
-def export_file(window: MainWindow, name: str) -> None:
+def export_file(window: PlannerWindow, name: str) -> None:
     """Ask where to write one file of the plan."""
 
     def take(path: Path) -> None:
@@ -189,7 +211,7 @@ def export_file(window: MainWindow, name: str) -> None:
     dialogs.ask_save(window, f"Export {name}", "All files (*)", take, home_folder(window) / name)
 
 
-def export_picture(window: MainWindow, view: str, kind: PictureKind) -> None:
+def export_picture(window: PlannerWindow, view: str, kind: PictureKind) -> None:
     """Ask where to write a picture of a view."""
     title = window.docks.titles[view]
 
@@ -205,35 +227,34 @@ def export_picture(window: MainWindow, view: str, kind: PictureKind) -> None:
     dialogs.ask_save(window, f"{title} as {kind.upper()}", f"*.{kind}", take, start)
 
 
-def show_manual(window: MainWindow) -> None:
+def show_manual(window: PlannerWindow) -> None:
     """Open the manual, or bring it to the front."""
     window.manual().show()
     window.manual().raise_()
     window.manual().activateWindow()
 
 
-def show_shortcuts(window: MainWindow) -> None:
+def show_shortcuts(window: PlannerWindow) -> None:
     """Open the shortcut sheet."""
     dialogs.show_dialog(ShortcutSheet(window.registry, window))
 
 
-def show_palette(window: MainWindow) -> None:
+def show_palette(window: PlannerWindow) -> None:
     """Open the command palette."""
     palette = CommandPalette(window.registry, window)
     palette.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     palette.show_over(window)
 
 
-def show_models(window: MainWindow) -> None:
+def show_models(window: PlannerWindow) -> None:
     """List the models that took part in the plan, with their sources."""
     plan = window.shell.workspace.plan
     if plan is None:
         return
-    lines = [f"{item.role}: {item.name}\n{item.citation}" for item in plan.models]
-    _tell(window, "Models and sources", "\n\n".join(lines))
+    dialogs.show_dialog(ModelSheet(plan.models, window))
 
 
-def show_about(window: MainWindow) -> None:
+def show_about(window: PlannerWindow) -> None:
     """Version, licence, and where the log is."""
     text = (
         f"euroqci_planner {__version__}\n"
@@ -244,13 +265,13 @@ def show_about(window: MainWindow) -> None:
     _tell(window, "About euroqci_planner", text)
 
 
-def home_folder(window: MainWindow) -> Path:
+def home_folder(window: PlannerWindow) -> Path:
     """Folder in which file dialogs begin."""
     document = window.shell.documents.document
     return Path.home() if document is None or document.path is None else document.path.parent
 
 
-def _tell(window: MainWindow, title: str, text: str) -> None:
+def _tell(window: PlannerWindow, title: str, text: str) -> None:
     box = QMessageBox(window)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setWindowTitle(title)

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from euroqci_planner.gui import dialog_actions, dialogs
+from euroqci_planner.gui.planner_window import PlannerWindow
 
 if TYPE_CHECKING:
     from euroqci_planner.app.recovery import Recovery
-    from euroqci_planner.gui.main_window import MainWindow
 
 SCENARIO_ENDING = ".toml"
 
@@ -18,7 +18,7 @@ SCENARIO_ENDING = ".toml"
 class FileFlow:
     """Opening, saving and closing as a window does them, with the questions on the way."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: PlannerWindow) -> None:
         """Ask in this window."""
         self._window = window
         self._shell = window.shell

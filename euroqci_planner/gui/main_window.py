@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import (
@@ -13,7 +13,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QUndoView, QWidget
+from PySide6.QtWidgets import QUndoView, QWidget
 
 from euroqci_planner.app.plan_changes import PlanChanges
 from euroqci_planner.app.plan_sentences import changes_text
@@ -23,11 +23,11 @@ from euroqci_planner.gui.change_list import ChangeList
 from euroqci_planner.gui.commands import Command, Registry
 from euroqci_planner.gui.docks import Docks
 from euroqci_planner.gui.file_flow import FileFlow
-from euroqci_planner.gui.manual_viewer import ManualViewer
 from euroqci_planner.gui.message_bar import Choice, MessageBar
 from euroqci_planner.gui.message_list import MessageList
 from euroqci_planner.gui.messages import Message, Severity
 from euroqci_planner.gui.override_guard import guard_overrides
+from euroqci_planner.gui.planner_window import PlannerWindow
 from euroqci_planner.gui.planning import Occasion
 from euroqci_planner.gui.session import LAYOUT_VERSION
 from euroqci_planner.gui.shell import Shell
@@ -37,15 +37,12 @@ from euroqci_planner.gui.time_bar import TimeBar
 from euroqci_planner.gui.toolbars import make_toolbars
 from euroqci_planner.gui.workspace_state import kept_state, restore_state
 
-if TYPE_CHECKING:
-    pass
-
 _WORKSPACE = "workspace"
 _MIN_SIZE = (900, 560)
 _SIZE = (1480, 900)
 
 
-class MainWindow(QMainWindow):
+class MainWindow(PlannerWindow):
     """Shows a shell; `closed` when it has gone."""
 
     closed = Signal()
@@ -53,15 +50,14 @@ class MainWindow(QMainWindow):
     def __init__(self, shell: Shell) -> None:
         """Make all docks and commands; nothing is open yet."""
         guard_overrides()
-        super().__init__()
-        self.shell = shell
+        super().__init__(shell)
         self.setObjectName("main")
         self.setAcceptDrops(True)
         self.setMinimumSize(*_MIN_SIZE)
         self.resize(*_SIZE)
-        self.files = FileFlow(self)
+        self.file_flow = FileFlow(self)
+        self.files = self.file_flow
         self._may_close = self._keeps_unsaved = False
-        self._manual: ManualViewer | None = None
         self._kept_workspace, self._is_fresh = "", False
         self.time_bar = TimeBar(shell.workspace, self)
         self.status = StatusLine(shell.workspace, self)
@@ -86,19 +82,6 @@ class MainWindow(QMainWindow):
         if hasattr(form, "show_value"):
             self.docks.raise_dock("scenario")
             form.show_value(path_of(place))
-
-    def manual(self) -> ManualViewer:
-        """The manual's window, made when it is first asked for."""
-        if self._manual is None:
-            self._manual = ManualViewer(self)
-        return self._manual
-
-    def escape(self) -> None:
-        """Cancel the work; else close the message; else clear the selection."""
-        if self.shell.planning.stop() or self.shell.background.cancel():
-            self.shell.messages.say("Stopped: the former plan stays")
-        elif not self.message_bar.hide_message():
-            self.shell.clear_selection()
 
     def view_states(self) -> dict[str, str]:
         """State of every view that keeps one."""
@@ -203,8 +186,8 @@ class MainWindow(QMainWindow):
         shell.messages.posted.connect(self._on_message)
         shell.planning.changes_found.connect(self._on_changes)
         shell.documents.opened.connect(self._on_opened)
-        shell.documents.recovery_found.connect(self.files.ask_about_recovery)
-        shell.documents.conflict_found.connect(self.files.ask_about_conflict)
+        shell.documents.recovery_found.connect(self.file_flow.ask_about_recovery)
+        shell.documents.conflict_found.connect(self.file_flow.ask_about_conflict)
         shell.editing.values_wanted.connect(self._on_values_wanted)
         shell.background.progressed.connect(self.status.show_job)
         shell.background.busy_changed.connect(self._on_busy)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from typing import Any
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QTextDocument
+from PySide6.QtGui import QDesktopServices, QImage, QTextDocument
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
@@ -22,7 +23,26 @@ from euroqci_planner.app.manual import START_PAGE, ManualPage, manual_folder, ma
 from euroqci_planner.gui import theme
 from euroqci_planner.gui.icons import icon
 
-_SIZE = (960, 720)
+_SIZE = (1040, 760)
+_MARGIN_PX = 18.0
+_SCROLL_BAR_PX = 16
+
+
+class PageBrowser(QTextBrowser):
+    """Shows a page; pictures are no wider than the page."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> Any:
+        """Load what a page names, pictures scaled down to the room that there is."""
+        found = super().loadResource(kind, name)
+        if kind != QTextDocument.ResourceType.ImageResource.value:
+            return found
+        path = self.document().baseUrl().resolved(QUrl(name)).toLocalFile()
+        image = QImage(path)
+        room = round(self.width() - 2.0 * _MARGIN_PX) - _SCROLL_BAR_PX
+        if image.isNull() or image.width() <= room:
+            return found
+        smooth = Qt.TransformationMode.SmoothTransformation
+        return image.scaledToWidth(max(room, 1), smooth)
 
 
 class ManualViewer(QWidget):
@@ -39,7 +59,7 @@ class ManualViewer(QWidget):
         self.page = ""
         self.search = QLineEdit(self)
         self.contents = QListWidget(self)
-        self.browser = QTextBrowser(self)
+        self.browser = PageBrowser(self)
         self._back = self._button("back", "Back (Alt+Left)", self.go_back, "Alt+Left")
         self._forward = self._button("forward", "Forward (Alt+Right)", self.go_forward, "Alt+Right")
         self._home = self._button("home", "First page (Alt+Home)", self.go_home, "Alt+Home")
@@ -103,6 +123,7 @@ class ManualViewer(QWidget):
         self.contents.setAccessibleName("Pages")
         self.browser.setAccessibleName("Page")
         self.browser.setOpenLinks(False)
+        self.browser.document().setDocumentMargin(_MARGIN_PX)
         bar = QHBoxLayout()
         for button in (self._back, self._forward, self._home):
             bar.addWidget(button)
@@ -133,6 +154,16 @@ class ManualViewer(QWidget):
                 item.setData(Qt.ItemDataRole.UserRole, page.name)
                 self.contents.addItem(item)
         self.contents.blockSignals(False)  # noqa: FBT003 (Qt's call)
+        self._mark_current()
+
+    def _mark_current(self) -> None:
+        """Show in the contents which page is open."""
+        self.contents.blockSignals(True)  # noqa: FBT003 (Qt's call)
+        for row in range(self.contents.count()):
+            item = self.contents.item(row)
+            if item is not None and item.data(Qt.ItemDataRole.UserRole) == self.page:
+                self.contents.setCurrentRow(row)
+        self.contents.blockSignals(False)  # noqa: FBT003 (Qt's call)
 
     def _on_item(self, item: QListWidgetItem | None) -> None:
         if item is not None:
@@ -152,6 +183,7 @@ class ManualViewer(QWidget):
         document.setBaseUrl(QUrl.fromLocalFile(f"{folder}/"))
         self.browser.setSearchPaths([str(folder)])
         document.setMarkdown(page.text, QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
+        self._mark_current()
         self._back.setEnabled(bool(self._past))
         self._forward.setEnabled(bool(self._future))
 

@@ -106,9 +106,11 @@ class Shell(QObject):
         plan = self.workspace.plan
         if plan is None:
             return False
-        return self._written(
-            lambda: [planner.write_file(path, planner.plan_files(plan)[name])], path
-        )
+        content = planner.plan_files(plan).get(name)
+        if content is None:
+            self.messages.warn(f"This plan has no {name}: nothing is written")
+            return False
+        return self._written(lambda: planner.write_file(path, content), path)
 
     def export_folder(self, folder: Path) -> bool:
         """Write all files of the shown plan into a folder, as the command line does."""

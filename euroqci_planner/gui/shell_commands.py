@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -14,24 +13,22 @@ from euroqci_planner.gui import dialog_actions, theme
 from euroqci_planner.gui.commands import Command
 from euroqci_planner.gui.docks import VIEWS
 from euroqci_planner.gui.exporting import PictureKind
+from euroqci_planner.gui.planner_window import PlannerWindow
 from euroqci_planner.gui.session import SCALES
 from euroqci_planner.gui.theme import ThemeChoice
-
-if TYPE_CHECKING:
-    from euroqci_planner.gui.main_window import MainWindow
 
 _HOUR_S = 3_600.0
 _MINUTE_S = 60.0
 _FOCUS_KEYS = 9
 
 
-def shell_commands(window: MainWindow) -> list[Command]:
+def shell_commands(window: PlannerWindow) -> list[Command]:
     """All commands that belong to no single view."""
     groups = (_files, _edits, _passes, _looks, _docks, _time, _planning, _exports, _pictures, _help)
     return [command for group in groups for command in group(window)]
 
 
-def _files(window: MainWindow) -> Iterator[Command]:
+def _files(window: PlannerWindow) -> Iterator[Command]:
     shell = window.shell
 
     def is_open() -> bool:
@@ -81,12 +78,12 @@ def _files(window: MainWindow) -> Iterator[Command]:
     )  # fmt: skip
 
 
-def _has_path(window: MainWindow) -> bool:
+def _has_path(window: PlannerWindow) -> bool:
     document = window.shell.documents.document
     return document is not None and document.path is not None
 
 
-def _edits(window: MainWindow) -> Iterator[Command]:
+def _edits(window: PlannerWindow) -> Iterator[Command]:
     shell, stack = window.shell, window.shell.editing.stack
     yield Command(
         id="edit.undo", title="&Undo", run=stack.undo, menu="Edit", shortcuts=("Ctrl+Z",),
@@ -128,7 +125,7 @@ def _edits(window: MainWindow) -> Iterator[Command]:
     )  # fmt: skip
 
 
-def _passes(window: MainWindow) -> Iterator[Command]:
+def _passes(window: PlannerWindow) -> Iterator[Command]:
     shell = window.shell
 
     def may_edit() -> bool:
@@ -156,13 +153,13 @@ def _passes(window: MainWindow) -> Iterator[Command]:
     )  # fmt: skip
 
 
-def _to_pass(window: MainWindow) -> None:
+def _to_pass(window: PlannerWindow) -> None:
     workspace = window.shell.workspace
     if workspace.plan is not None and workspace.primary_row is not None:
         workspace.set_time(workspace.plan.passes.highest_utc[workspace.primary_row])
 
 
-def _planning(window: MainWindow) -> Iterator[Command]:
+def _planning(window: PlannerWindow) -> Iterator[Command]:
     shell, planning = window.shell, window.shell.planning
     yield Command(
         id="plan.make", title="&Re-plan", run=planning.plan_now, menu="Plan", icon="plan",
@@ -180,9 +177,15 @@ def _planning(window: MainWindow) -> Iterator[Command]:
         help="Contacts that the last plan gained, lost or moved",
     )  # fmt: skip
     yield Command(
-        id="plan.compare", title="Com&pare", run=lambda: _compare(window), menu="Plan", section=2,
-        icon="compare", enabled=lambda: shell.has_plan,
+        id="plan.compare", title="Com&pare", run=lambda: dialog_actions.compare(window),
+        menu="Plan", section=2, icon="compare", enabled=lambda: shell.has_plan,
         help="Keep this plan, and compare later ones with it side by side",
+    )  # fmt: skip
+    yield Command(
+        id="plan.duplicate", title="D&uplicate for a comparison…",
+        run=lambda: dialog_actions.duplicate(window), menu="Plan", section=2,
+        enabled=lambda: shell.has_plan, needs_choice=True,
+        help="Go on with a copy of the scenario, and compare its plans with this one",
     )  # fmt: skip
     yield Command(
         id="plan.compare_file", title="Compare with another scenario &file…",
@@ -198,13 +201,7 @@ def _planning(window: MainWindow) -> Iterator[Command]:
     )  # fmt: skip
 
 
-def _compare(window: MainWindow) -> None:
-    window.shell.keep_for_comparison()
-    if "compare" in window.docks.docks:
-        window.docks.raise_dock("compare")
-
-
-def _looks(window: MainWindow) -> Iterator[Command]:
+def _looks(window: PlannerWindow) -> Iterator[Command]:
     titles = {"system": "As the &system", "light": "&Light", "dark": "&Dark"}
     for choice in ThemeChoice:
         yield Command(
@@ -227,23 +224,23 @@ def _looks(window: MainWindow) -> Iterator[Command]:
     )  # fmt: skip
 
 
-def _set_theme(window: MainWindow, choice: ThemeChoice) -> None:
+def _set_theme(window: PlannerWindow, choice: ThemeChoice) -> None:
     window.shell.session.set_text("theme", str(choice))
     theme.apply(choice)
 
 
-def _set_scale(window: MainWindow, percent: int) -> None:
+def _set_scale(window: PlannerWindow, percent: int) -> None:
     window.shell.session.set_text("scale", str(percent))
     window.shell.messages.say(f"The scale is {percent} % from the next start on")
 
 
-def _docks(window: MainWindow) -> Iterator[Command]:
+def _docks(window: PlannerWindow) -> Iterator[Command]:
     docks = window.docks
     for number, (name, title) in enumerate(docks.titles.items(), start=1):
         keys = (f"Ctrl+{number}",) if number <= _FOCUS_KEYS else ()
         yield Command(
             id=f"view.go_{name}", title=f"Go to {title}", menu="View/Go to", shortcuts=keys,
-            run=partial(docks.focus, name), help=f"Give {title} the keys",
+            run=partial(docks.focus, name), help=f"Show {title} and move the keyboard there",
         )  # fmt: skip
     for name, title in docks.titles.items():
         yield Command(
@@ -267,7 +264,7 @@ def _docks(window: MainWindow) -> Iterator[Command]:
     )  # fmt: skip
 
 
-def _time(window: MainWindow) -> Iterator[Command]:
+def _time(window: PlannerWindow) -> Iterator[Command]:
     bar, workspace = window.time_bar, window.shell.workspace
 
     def is_open() -> bool:
@@ -295,13 +292,13 @@ def _time(window: MainWindow) -> Iterator[Command]:
     )  # fmt: skip
 
 
-def _to_start(window: MainWindow) -> None:
+def _to_start(window: PlannerWindow) -> None:
     workspace = window.shell.workspace
     if workspace.scenario is not None:
         workspace.set_time(workspace.scenario.start_utc)
 
 
-def _exports(window: MainWindow) -> Iterator[Command]:
+def _exports(window: PlannerWindow) -> Iterator[Command]:
     shell = window.shell
     yield Command(
         id="export.folder", title="&Export…", run=lambda: dialog_actions.export_folder(window),
@@ -317,7 +314,7 @@ def _exports(window: MainWindow) -> Iterator[Command]:
         )  # fmt: skip
 
 
-def _pictures(window: MainWindow) -> Iterator[Command]:
+def _pictures(window: PlannerWindow) -> Iterator[Command]:
     for view in VIEWS:
         if view.name not in window.docks.docks:
             continue
@@ -330,7 +327,7 @@ def _pictures(window: MainWindow) -> Iterator[Command]:
             )  # fmt: skip
 
 
-def _help(window: MainWindow) -> Iterator[Command]:
+def _help(window: PlannerWindow) -> Iterator[Command]:
     yield Command(
         id="help.manual", title="&Manual", run=lambda: dialog_actions.show_manual(window),
         menu="Help", shortcuts=("F1",), needs_choice=True, help="Read the manual",
@@ -360,7 +357,7 @@ def _is_theme(choice: ThemeChoice) -> bool:
     return theme.chosen() is choice
 
 
-def _is_scale(window: MainWindow, percent: int) -> bool:
+def _is_scale(window: PlannerWindow, percent: int) -> bool:
     return window.shell.session.scale_percent == percent
 
 

@@ -55,6 +55,7 @@ QPushButton:disabled {{ color: {disabled}; background: {window}; }}
 QTreeView, QListView, QTableView {{ background: {base}; alternate-background-color: {alternate};
   border: 0; gridline-color: {grid}; selection-background-color: {accent};
   selection-color: {accent_text}; }}
+QListView::item, QTreeView::item {{ padding: 2px 3px; }}
 QToolTip {{ background: {header}; color: {text}; border: 1px solid {line}; padding: 4px; }}
 QProgressBar {{ background: {base}; border: 1px solid {line}; border-radius: 3px; height: 12px;
   text-align: center; color: {text}; }}

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton
 
-if TYPE_CHECKING:
-    from euroqci_planner.gui.main_window import MainWindow
+from euroqci_planner.gui.planner_window import PlannerWindow
 
 _TOOLBAR = (
     "file.open", "file.save", "", "edit.undo", "edit.redo", "", "plan.make", "plan.live", "",
@@ -19,7 +16,7 @@ _SIGN_ALONE = ("file.open", "file.save", "edit.undo", "edit.redo")
 _ICON_PX = 18
 
 
-def make_toolbars(window: MainWindow) -> None:
+def make_toolbars(window: PlannerWindow) -> None:
     """Toolbar with the time, and the line for messages below it."""
     bar = QToolBar("Toolbar", window)
     bar.setObjectName("toolbar")
@@ -45,7 +42,7 @@ def make_toolbars(window: MainWindow) -> None:
     below.setVisible(False)
 
 
-def _add_button(window: MainWindow, bar: QToolBar, name: str) -> None:
+def _add_button(window: PlannerWindow, bar: QToolBar, name: str) -> None:
     action = window.registry.action(name)
     bar.addAction(action)
     button = bar.widgetForAction(action)

@@ -67,10 +67,16 @@ def _paint_tick(painter: QPainter, frame: AxisFrame, tick: Tick) -> None:
     painter.setPen(QPen(ink.muted, 1.0))
     painter.drawLine(QPointF(tick.x, edge), QPointF(tick.x, edge + 4.0))
     painter.setPen(ink.text if tick.is_date else ink.muted)
+    place = _tick_place(painter, frame, tick)
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, tick.label)
+
+
+def _tick_place(painter: QPainter, frame: AxisFrame, tick: Tick) -> QRectF:
+    """Where the text of a tick stands, in the painter's font."""
+    area = frame.area
     room = painter.fontMetrics().horizontalAdvance(tick.label) + 2.0
     left = min(max(tick.x - 0.5 * room, area.left()), frame.width_px - room - 1.0)
-    place = QRectF(left, edge + 3.0, room, frame.high_px - 3.0)
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, tick.label)
+    return QRectF(left, area.bottom() + 3.0, room, frame.high_px - 3.0)
 
 
 def _paint_corner(painter: QPainter, frame: AxisFrame, *, has_date: bool) -> None:
@@ -81,6 +87,17 @@ def _paint_corner(painter: QPainter, frame: AxisFrame, *, has_date: bool) -> Non
     place = QRectF(2.0, area.bottom() + 3.0, area.left() - 8.0, frame.high_px - 3.0)
     flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     painter.drawText(place, flags, f"{date} UTC")
+
+
+def _clear_covered(painter: QPainter, frame: AxisFrame, flag: QRectF) -> None:
+    """Take away the texts of ticks that the flag would leave in part."""
+    plain = painter.font()
+    for tick in main_ticks(painter, frame):
+        painter.setFont(_weighted(plain, is_bold=tick.is_date))
+        place = _tick_place(painter, frame, tick)
+        if place.intersects(flag):
+            painter.fillRect(place.adjusted(0.0, 2.0, 0.0, 0.0), theme.current().window)
+    painter.setFont(plain)
 
 
 def paint_time(painter: QPainter, frame: AxisFrame, instant: np.datetime64) -> None:
@@ -96,6 +113,7 @@ def paint_time(painter: QPainter, frame: AxisFrame, instant: np.datetime64) -> N
     room = painter.fontMetrics().horizontalAdvance(text) + 8.0
     left = min(max(x - 0.5 * room, area.left()), frame.width_px - room)
     flag = QRectF(left, area.bottom() + 3.0, room, frame.high_px - 4.0)
+    _clear_covered(painter, frame, flag)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ink.now)
     painter.drawRoundedRect(flag, 3.0, 3.0)

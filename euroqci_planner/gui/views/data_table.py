@@ -76,6 +76,7 @@ class DataTable(QTableView):
         header.setSectionsClickable(True)
         header.setSectionsMovable(True)
         header.setHighlightSections(False)
+        header.setStretchLastSection(True)
         header.setMinimumSectionSize(24)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.sectionClicked.connect(self._on_header_click)

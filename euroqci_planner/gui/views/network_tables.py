@@ -45,8 +45,7 @@ def note_of(data: NetworkData, edges: Edges, satellites: int) -> str:
     linked = len(np.unique(data.links.satellite))
     part = f" {satellites} of {linked} satellites, most key first." if satellites < linked else ""
     return (
-        f"Line width: expected key, widest {largest}.{part} Stations: time since the last"
-        f" deposit at {when}."
+        f"Line width: expected key, widest {largest}.{part} Stations: last deposit before {when}."
     )
 
 
