@@ -17,7 +17,15 @@ from typing import Any
 
 from euroqci_planner.app import planner
 from euroqci_planner.app.progress import Progress
-from euroqci_planner.errors import EXIT_DONE, EXIT_INTERNAL, Fault, InvalidInput, PlannerError
+from euroqci_planner.app.requirements import failed
+from euroqci_planner.errors import (
+    EXIT_DONE,
+    EXIT_INTERNAL,
+    EXIT_REQUIREMENT_FAILED,
+    Fault,
+    InvalidInput,
+    PlannerError,
+)
 from euroqci_planner.io.exports.csv_files import csv_bytes
 from euroqci_planner.mission.plan_totals import plan_totals
 
@@ -44,9 +52,10 @@ class BatchRow:
 
     def as_line(self) -> str:
         """One line for a terminal."""
-        if self.exit_code:
+        if self.exit_code not in {EXIT_DONE, EXIT_REQUIREMENT_FAILED}:
             return f"{self.scenario}: failed ({self.exit_code}): {self.message.splitlines()[0]}"
-        return f"{self.scenario}: {self.passes} passes, {self.contacts} contacts -> {self.folder}"
+        text = f"{self.scenario}: {self.passes} passes, {self.contacts} contacts -> {self.folder}"
+        return f"{text} ({self.message})" if self.message else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +195,15 @@ def _planned(task: _Task) -> BatchRow:
         text = f"internal error: {type(error).__name__}: {error}"
         return BatchRow(*where, EXIT_INTERNAL, message=text)
     totals = plan_totals(plan)
-    return BatchRow(*where, EXIT_DONE, totals.passes, totals.contacts, totals.key_expected_bits)
+    missed = ", ".join(item.requirement.id for item in failed(plan))
+    return BatchRow(
+        *where,
+        EXIT_REQUIREMENT_FAILED if missed else EXIT_DONE,
+        totals.passes,
+        totals.contacts,
+        totals.key_expected_bits,
+        f"requirements failed: {missed}" if missed else "",
+    )
 
 
 def _batch_csv(rows: Sequence[BatchRow]) -> bytes:

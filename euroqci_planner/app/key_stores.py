@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euroqci_planner.mission.key_course import DepositTable, KeyCourse, KeyForecast
+from euroqci_planner.mission.key_outlook import KeyOutlook
 from euroqci_planner.mission.key_yield import KeyYield
 from euroqci_planner.mission.plan import PassDecisions, PassState
 from euroqci_planner.mission.scenario import Scenario, WeatherModel
@@ -35,6 +36,7 @@ class KeyStores:
     course: KeyCourse
     forecast: KeyForecast | None
     warnings: tuple[str, ...]
+    outlook: KeyOutlook | None = None
 
 
 def key_stores_of(

@@ -5,6 +5,10 @@ from __future__ import annotations
 PLAN_FILE_NAMES = (
     "contacts.csv",
     "passes.csv",
+    "stores.csv",
+    "demands.csv",
+    "requirements.csv",
+    "security.csv",
     "contacts.ics",
     "report.html",
     "summary.json",

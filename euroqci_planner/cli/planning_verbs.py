@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from euroqci_planner.app import batch, planner
+from euroqci_planner.app.requirements import failed
 from euroqci_planner.cli.console import Console
-from euroqci_planner.cli.tables import contacts_table, plan_summary
+from euroqci_planner.cli.tables import contacts_table, plan_summary, requirements_table
 from euroqci_planner.errors import (
     EXIT_DONE,
+    EXIT_REQUIREMENT_FAILED,
     EXIT_STUDY_PARTLY_FAILED,
     UsageError,
 )
@@ -25,7 +27,20 @@ def plan(options: Namespace, console: Console) -> int:
         return _plan_several(options, console)
     made = _plan_one(options, options.scenario[0], console)
     _show_plan(made, options.out, console)
-    return EXIT_DONE
+    return requirements_code(made, console)
+
+
+def requirements_code(made: Plan, console: Console) -> int:
+    """The exit code of a plan: whether it meets its requirements; says which it does not meet."""
+    missed = failed(made)
+    for item in missed:
+        asked = item.requirement
+        whose = f" of {asked.demand_id}" if asked.demand_id else ""
+        console.error(
+            f"requirement {asked.id} failed: {asked.metric.value}{whose} is {item.figure_text},"
+            f" wanted {asked.limit_text}"
+        )
+    return EXIT_REQUIREMENT_FAILED if missed else EXIT_DONE
 
 
 def passes(options: Namespace, console: Console) -> int:
@@ -96,8 +111,7 @@ def _show_plan(made: Plan, out: str | None, console: Console) -> None:
         if console.as_json:
             console.data(planner.plan_files(made)["summary.json"])
         else:
-            console.line(plan_summary(made))
-            console.line()
+            _show_summary(made, console)
             console.line(contacts_table(made))
         return
     _show_written(made, planner.write_plan(made, out), console)
@@ -108,10 +122,17 @@ def _show_written(made: Plan, written: tuple[Path, ...], console: Console) -> No
         files: dict[str, Any] = {"files": [str(path) for path in written]}
         console.json(files)
         return
-    console.line(plan_summary(made))
-    console.line()
+    _show_summary(made, console)
     for path in written:
         console.line(f"  {path}")
+
+
+def _show_summary(made: Plan, console: Console) -> None:
+    console.line(plan_summary(made))
+    console.line()
+    if made.findings:
+        console.line(requirements_table(made))
+        console.line()
 
 
 def _plan_several(options: Namespace, console: Console) -> int:
@@ -130,4 +151,7 @@ def _plan_several(options: Namespace, console: Console) -> int:
         for row in rows:
             console.line(row.as_line())
         console.line(f"  {Path(options.out) / 'batch.csv'}")
-    return EXIT_STUDY_PARTLY_FAILED if any(row.exit_code for row in rows) else EXIT_DONE
+    codes = {row.exit_code for row in rows} - {EXIT_DONE}
+    if codes == {EXIT_REQUIREMENT_FAILED}:
+        return EXIT_REQUIREMENT_FAILED
+    return EXIT_STUDY_PARTLY_FAILED if codes else EXIT_DONE

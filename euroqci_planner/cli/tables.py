@@ -51,6 +51,23 @@ def _window_line(scenario: Scenario) -> str:
     return f"{window}, {counts}"
 
 
+def requirements_table(plan: Plan) -> str:
+    """Pass or fail per requirement."""
+    names = ("requirement", "metric", "demand", "limit", "figure", "verdict")
+    cells = [
+        (
+            item.requirement.id,
+            item.requirement.metric.value,
+            item.requirement.demand_id,
+            item.requirement.limit_text,
+            item.figure_text,
+            item.verdict.upper(),
+        )
+        for item in plan.findings
+    ]
+    return text_table(names, cells)
+
+
 def contacts_table(plan: Plan) -> str:
     """The contacts in order of time."""
     rows = plan.contact_rows

@@ -19,6 +19,7 @@ from euroqci_planner.io.scenario_merge import FROM, Filled
 from euroqci_planner.io.scenario_network import network_noun
 from euroqci_planner.io.scenario_orbits import Orbits
 from euroqci_planner.io.scenario_parts import Part
+from euroqci_planner.io.scenario_requirements import requirement_noun
 from euroqci_planner.io.scenario_schema import ScenarioDocument
 from euroqci_planner.io.scenario_settings import policy_noun, schedule_noun, weather_noun
 from euroqci_planner.io.scenario_support import kept_aside
@@ -64,6 +65,7 @@ def assembled(checked: Checked, folder: Path, source: InputFile, display: str) -
         policy=policy_noun(document.policy),
         schedule=schedule_noun(document.schedule),
         weather=weather_noun(document.weather),
+        requirements=tuple(requirement_noun(item) for item in document.requirement),
         kept_blocks=kept.blocks,
         warnings=(
             *orbits.warnings,

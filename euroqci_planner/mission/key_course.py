@@ -8,6 +8,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from euroqci_planner.mission.pair_security import PairSecurity
 from euroqci_planner.mission.table import Table, column
 from euroqci_planner.units import FloatArray
 
@@ -143,13 +144,14 @@ class DemandOutcome(Table):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyCourse:
-    """One course of all stores over the planning window."""
+    """One course of all stores over the planning window; `security` has a record per pair."""
 
     stores: StoreCourse
     demands: DemandOutcome
     ledger: StoreLedger
     relays: RelayTable
     warnings: tuple[str, ...] = ()
+    security: tuple[PairSecurity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

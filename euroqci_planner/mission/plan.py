@@ -11,10 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euroqci_planner.mission.key_course import KeyCourse, KeyForecast
+from euroqci_planner.mission.key_details import KeyDetails, PayloadSettings, Pooling
+from euroqci_planner.mission.key_outlook import KeyOutlook
 from euroqci_planner.mission.key_yield import EpsilonLedger, KeyYield
 from euroqci_planner.mission.link_budget import PassLink
 from euroqci_planner.mission.orbits import ImportRecord
 from euroqci_planner.mission.pass_table import Exclusion, PassConditions, PassTable
+from euroqci_planner.mission.requirements import Finding
 from euroqci_planner.mission.scenario import Scenario
 from euroqci_planner.mission.table import Table, column
 from euroqci_planner.units import FloatArray
@@ -209,6 +212,10 @@ class Plan:
     All tables go row by row with `passes`. `provenance` is plain data ready for JSON. `nights`
     shades timelines; None where they were not computed. `course` holds the key stores with the
     expected deposits, `forecast` the same over many skies; None where there is none.
+    `outlook` says what comes next for the demands, `findings` of every requirement of the scenario
+    whether the plan meets it.
+    `key_details` says what each key rests on, `key_settings` which settings a payload needs,
+    `pooling` what blocks of several passes gain (None where each pass is a block).
     """
 
     scenario: Scenario
@@ -230,6 +237,11 @@ class Plan:
     nights: NightTable | None = None
     course: KeyCourse | None = None
     forecast: KeyForecast | None = None
+    outlook: KeyOutlook | None = None
+    findings: tuple[Finding, ...] = ()
+    key_details: KeyDetails | None = None
+    key_settings: tuple[PayloadSettings, ...] = ()
+    pooling: Pooling | None = None
 
     @property
     def contact_rows(self) -> NDArray[np.intp]:

@@ -12,6 +12,7 @@ import numpy as np
 from euroqci_planner.mission.assets import Constellation, Satellite, Station
 from euroqci_planner.mission.network import Network
 from euroqci_planner.mission.orbits import OrbitFile
+from euroqci_planner.mission.requirements import Requirement
 from euroqci_planner.timebase import NOT_A_TIME, instant_after
 
 
@@ -63,7 +64,12 @@ class WeatherModel(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Security parameters and post-processing rules (times in seconds)."""
+    """Security parameters and post-processing rules (times in seconds).
+
+    `loss_sigma_db` is one standard deviation of the loss of a pass, `background_spread` the
+    geometric standard deviation of its background; `uncertainty_draws` of both and of the counts
+    give the quantiles of the key, none where it is zero.
+    """
 
     epsilon_secrecy: float = 1e-9
     epsilon_correctness: float = 1e-15
@@ -74,6 +80,9 @@ class Policy:
     block: BlockPolicy = BlockPolicy.PER_PASS
     pool_latency_s: float = 7.0 * 86_400.0
     usable_window: WindowPolicy = WindowPolicy.ALL
+    loss_sigma_db: float = 1.0
+    background_spread: float = 1.5
+    uncertainty_draws: int = 64
     post_processing_s: float = 1_800.0
     classical_contact_s: float = 5_400.0
     authentication_bits_per_contact: float = 1_024.0
@@ -166,6 +175,7 @@ class Scenario:
     policy: Policy = field(default_factory=Policy)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     weather: WeatherSettings = field(default_factory=WeatherSettings)
+    requirements: tuple[Requirement, ...] = ()
     kept_blocks: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     inputs: tuple[InputFile, ...] = ()

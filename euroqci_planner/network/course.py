@@ -17,11 +17,13 @@ from euroqci_planner.mission.key_course import (
     StoreCourse,
     StoreLedger,
 )
+from euroqci_planner.mission.pair_security import PairSecurity
 from euroqci_planner.network.demand import HOUR_US
 from euroqci_planner.network.deposits import deposit_rows, engine_deposits, window_us
 from euroqci_planner.network.exposure import Exposure, ExposureBook, uses_by_pair
 from euroqci_planner.network.layout import KeyNetwork, Layout
 from euroqci_planner.network.relay import FIBRE_ALONE
+from euroqci_planner.network.security import pair_securities
 from euroqci_planner.network.simulation import Simulation
 from euroqci_planner.units import FloatArray
 
@@ -55,12 +57,14 @@ def key_course(
     simulation.run(
         times_us, lambda _, links, pairs: samples.append(np.concatenate([links[0], pairs[0]]))
     )
+    relays = _relays(case, layout, simulation)
     return KeyCourse(
         stores=store_course(layout, simulation, times_us, np.array(samples, dtype=np.float64).T),
         demands=demand_outcome(case, layout, simulation),
         ledger=ledger_of(layout, simulation),
-        relays=_relays(case, layout, simulation),
+        relays=relays,
         warnings=tuple(warnings_of(case, layout)),
+        security=_security(case, layout, deposits, simulation, relays),
     )
 
 
@@ -143,6 +147,18 @@ def exposures_of(case: KeyNetwork, layout: Layout, simulation: Simulation) -> li
             simulation.service.book.pair_of.tolist(), layout.demands, strict=True
         )
     ]
+
+
+def _security(
+    case: KeyNetwork,
+    layout: Layout,
+    deposits: DepositTable,
+    simulation: Simulation,
+    relays: RelayTable,
+) -> tuple[PairSecurity, ...]:
+    book, used = ExposureBook(case, layout), uses_by_pair(layout, simulation.log or ())
+    ways = [book.ways_of_pair(pair, used.get(pair, ())) for pair in range(len(layout.pairs))]
+    return pair_securities(case, layout, deposits, relays, ways)
 
 
 def wanted_availability(layout: Layout) -> FloatArray:

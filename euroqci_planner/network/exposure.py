@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from euroqci_planner.mission.pair_security import KeyWay
 from euroqci_planner.network.layout import KeyNetwork, Layout, PairWays, StationWay
 from euroqci_planner.network.paths import FibreGraph, FibrePath
 from euroqci_planner.network.relay import FIBRE_ALONE, Binding
@@ -74,6 +75,23 @@ class ExposureBook:
         if best is None:
             return Exposure(NO_WAY, "", self._why_none(pair))
         return self._exposure(ways, (best,), "not used: " + self._text(ways, best, origin))
+
+    def ways_of_pair(self, pair: int, used: tuple[WayUse, ...]) -> tuple[KeyWay, ...]:
+        """The ways that were used, else the best one that is open, from the pair's first user."""
+        best = self._best(pair)
+        uses = used or (() if best is None else (best,))
+        return tuple(self._key_way(self._layout.pairs[pair][0], pair, use) for use in uses)
+
+    def _key_way(self, origin: str, pair: int, use: WayUse) -> KeyWay:
+        ways = self._layout.ways[pair]
+        return KeyWay(
+            text=self._text(ways, use, origin),
+            bits=use.bits,
+            trusted_nodes=self._trusted_nodes(ways, use),
+            places=tuple(_trusted_places(ways, use)),
+            countries=self.countries_of(pair, use),
+            satellites=tuple(name for name in use.satellites if name),
+        )
 
     def trusted_nodes_of(self, pair: int, use: WayUse) -> int:
         """Trusted places on one way of a pair."""
@@ -150,6 +168,17 @@ class ExposureBook:
         return (
             f"{_path_text(graph, up)} ~ {satellites} ~ {_path_text(graph, down, is_reversed=True)}"
         )
+
+
+def _trusted_places(ways: PairWays, use: WayUse) -> Iterator[str]:
+    """Trusted places by id, from the first user to the second."""
+    if use.way == FIBRE_ALONE:
+        yield from _fibre_of(ways).places[1:-1]
+        return
+    up, down = ways.space[use.way - 1]
+    yield from () if _is_on_site(up) else up.places[1:]
+    yield from use.satellites
+    yield from () if _is_on_site(down) else reversed(down.places[1:])
 
 
 def _fibre_of(ways: PairWays) -> FibrePath:

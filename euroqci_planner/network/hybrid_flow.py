@@ -12,8 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import maximum_flow
 
 from euroqci_planner.mission.key_course import DepositTable, FlowTable
 from euroqci_planner.network.exposure import ExposureBook, WayUse
@@ -30,6 +28,7 @@ from euroqci_planner.network.flow_program import (
 )
 from euroqci_planner.network.flow_solver import FlowSolver
 from euroqci_planner.network.layout import KeyNetwork, Layout
+from euroqci_planner.network.redundancy import disjoint_ways
 from euroqci_planner.network.relay import FIBRE_ALONE
 from euroqci_planner.units import SECONDS_PER_DAY, FloatArray
 
@@ -197,41 +196,3 @@ def _in_use(layout: Layout, ways: list[FlowWay], by_way: FloatArray) -> list[int
 def _combination(fibre_bits: float, space_bits: float) -> str:
     names = {(True, True): "hybrid", (True, False): "fibre", (False, True): "satellite"}
     return names.get((fibre_bits > 0.0, space_bits > 0.0), "none")
-
-
-def disjoint_ways(layout: Layout) -> list[int]:
-    """By pair: the largest number of ways that share no place (Menger 1927).
-
-    Places are nodes, stations and satellites; a satellite joins the stations that it shares key
-    with.
-    """
-    places, ends = _places(layout)
-    number = {name: row for row, name in enumerate(places)}
-    inside = [(2 * row, 2 * row + 1) for row in range(len(places))]
-    between = [(2 * number[a] + 1, 2 * number[b]) for a, b in ends]
-    between += [(2 * number[b] + 1, 2 * number[a]) for a, b in ends]
-    arcs = np.array([*inside, *between], dtype=np.int32).reshape(-1, 2)
-    found = []
-    for a, b in layout.pairs:
-        if a not in number or b not in number:
-            found.append(0)
-            continue
-        graph = _unit_graph(arcs, 2 * len(places))
-        flow = maximum_flow(graph, 2 * number[a] + 1, 2 * number[b])
-        found.append(int(flow.flow_value))
-    return found
-
-
-def _places(layout: Layout) -> tuple[list[str], list[tuple[str, str]]]:
-    """Places by name (satellites are marked), and what is joined to what."""
-    graph = layout.graph
-    ends = [(a, b) for a, b, _ in graph.joints()]
-    ends += [(f"satellite {satellite}", station) for satellite, station in layout.links]
-    return sorted({name for pair in ends for name in pair}), ends
-
-
-def _unit_graph(arcs: np.ndarray, size: int) -> csr_array:
-    ones = np.ones(len(arcs), dtype=np.int32)
-    graph = csr_array(coo_array((ones, (arcs[:, 0], arcs[:, 1])), shape=(size, size)))
-    graph.data[:] = 1
-    return graph

@@ -1,14 +1,50 @@
-"""Epsilon budget of pairs: what the security of a pair's key adds up to."""
+"""Security of pairs: whom they trust, their epsilon budget, key age and redundancy."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 
 from euroqci_planner.mission.key_course import BitsArray, DepositTable, RelayTable
+from euroqci_planner.mission.pair_security import KeyWay, PairSecurity
 from euroqci_planner.mission.scenario import Policy
+from euroqci_planner.network.key_age import key_ages
+from euroqci_planner.network.layout import KeyNetwork, Layout
+from euroqci_planner.network.redundancy import disjoint_ways
 from euroqci_planner.units import FloatArray
+
+
+def pair_securities(
+    case: KeyNetwork,
+    layout: Layout,
+    deposits: DepositTable,
+    relays: RelayTable,
+    ways: Sequence[tuple[KeyWay, ...]],
+) -> tuple[PairSecurity, ...]:
+    """One record per pair of `layout`; `ways` are those that its key took in the same course."""
+    stocks = case.network.link_stocks
+    stocked = {(stock.satellite_id, stock.station_id) for stock in stocks if stock.stock_bits > 0}
+    blocks = blocks_of_pairs(relays, deposits, stocked)
+    epsilons = epsilon_of_pairs(blocks, case.policy)
+    ages = key_ages(case, layout, deposits, relays)
+    apart = disjoint_ways(layout)
+    return tuple(
+        PairSecurity(
+            a=pair[0],
+            b=pair[1],
+            demand_ids=tuple(demand.id for demand in layout.demands_of(pair)),
+            ways=ways[row],
+            disjoint_ways=apart[row],
+            blocks=int(blocks[row]),
+            epsilon=float(epsilons[row]),
+            mean_age_s=ages[row].mean_s,
+            oldest_age_s=ages[row].oldest_s,
+            is_age_known=ages[row].is_known,
+        )
+        for row, pair in enumerate(layout.pairs)
+    )
 
 
 def blocks_of_pairs(

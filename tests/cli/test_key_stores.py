@@ -6,42 +6,7 @@ import csv
 import json
 
 import pytest
-
-NETWORK = """
-[[node]]
-id = "nice"
-from = "FR-NCE"
-
-[[node]]
-id = "athens"
-from = "GR-CAP"
-
-[[fibre_link]]
-a = "calern"
-b = "nice"
-length_km = 30.0
-hop_km = 80.0
-device = "dv-standard"
-
-[[fibre_link]]
-a = "helmos"
-b = "athens"
-length_km = 150.0
-hop_km = 50.0
-device = "dv-standard"
-
-[[demand]]
-id = "nice-athens"
-a = "nice"
-b = "athens"
-class = "public"
-[demand.consumption]
-type = "bits_per_day"
-kbit_per_day = {rate}
-[demand.store]
-start_mbit = 0.1
-wanted_availability = 0.95
-"""
+from network_scenarios import NETWORK, with_users
 
 
 def rows_of(path):
@@ -52,11 +17,7 @@ def rows_of(path):
 def planned(planner, sample, tmp_path):
     def run(rate: float):
         folder = tmp_path / f"rate-{rate:g}"
-        folder.mkdir()
-        for file in sample.parent.iterdir():
-            (folder / file.name).write_bytes(file.read_bytes())
-        path = folder / sample.name
-        path.write_text(path.read_text("utf-8") + NETWORK.format(rate=rate), encoding="utf-8")
+        path = with_users(sample, folder, rate=rate)
         done = planner("plan", path, "--out", folder / "plan", "--quiet")
         assert done.returncode == 0, done.stderr
         return folder / "plan"

@@ -23,6 +23,8 @@ _DATATYPES: Mapping[ColumnKind, str] = {
 _PRIMARY_KEYS: Mapping[str, Any] = {
     "stores.csv": ["kind", "a", "b", "time_utc"],
     "demands.csv": "demand_id",
+    "requirements.csv": "requirement_id",
+    "security.csv": ["a", "b"],
 }
 _ALWAYS_THERE = ("pass_id", "satellite_id", "station_id", "state")
 

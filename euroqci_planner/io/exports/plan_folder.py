@@ -8,6 +8,7 @@ from euroqci_planner.io.atomic_write import write_folder
 from euroqci_planner.io.exports import calendar_file, csv_metadata, summary_json
 from euroqci_planner.io.exports.csv_files import table_bytes
 from euroqci_planner.io.report import page
+from euroqci_planner.mission.assurance_columns import requirements_columns, security_columns
 from euroqci_planner.mission.network_columns import demands_columns, stores_columns
 from euroqci_planner.mission.plan import Plan
 from euroqci_planner.mission.plan_columns import PlanColumns, contacts_columns, passes_columns
@@ -16,6 +17,8 @@ CONTACTS_NAME = "contacts.csv"
 PASSES_NAME = "passes.csv"
 STORES_NAME = "stores.csv"
 DEMANDS_NAME = "demands.csv"
+REQUIREMENTS_NAME = "requirements.csv"
+SECURITY_NAME = "security.csv"
 
 
 def plan_files(plan: Plan) -> dict[str, bytes]:
@@ -34,13 +37,15 @@ def plan_files(plan: Plan) -> dict[str, bytes]:
 
 
 def _store_tables(plan: Plan) -> dict[str, PlanColumns]:
-    """Tables of key stores and demands, where the plan has them."""
+    """Tables of key stores, demands, requirements and security, where the plan has stores."""
     stores = plan.forecast or plan.course
-    if stores is None:
+    if stores is None or plan.course is None:
         return {}
     return {
         STORES_NAME: stores_columns(stores.stores),
         DEMANDS_NAME: demands_columns(stores.demands),
+        REQUIREMENTS_NAME: requirements_columns(plan.findings),
+        SECURITY_NAME: security_columns(plan.course.security, plan.findings),
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from euroqci_planner.io.exports.assurance_json import requirements_plain, security_plain
 from euroqci_planner.io.exports.plain_text import json_bytes
 from euroqci_planner.mission.key_yield import EpsilonLedger
 from euroqci_planner.mission.orbits import ElementSet
@@ -56,6 +57,8 @@ def summary(plan: Plan, files: Mapping[str, bytes]) -> dict[str, Any]:
         "satellites": _satellites(plan),
         "stations": _stations(plan),
         "key_stores": _key_stores(plan),
+        "requirements": requirements_plain(plan),
+        "security": security_plain(plan),
         "warnings": list(plan.warnings),
         "import_report": [asdict(record) for record in plan.import_report],
         "models": [asdict(model) for model in plan.models],

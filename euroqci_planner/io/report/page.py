@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from euroqci_planner.io.exports.plain_text import printable, utf8
-from euroqci_planner.io.report import key_plots, link_plots, tables, timeline_plot
+from euroqci_planner.io.report import assurance, key_plots, link_plots, tables, timeline_plot
 from euroqci_planner.io.report.display import (
     bits_text,
     count,
@@ -230,6 +230,19 @@ def _security(view: View) -> Markup:
     return _section("Security parameters", _note(note), tables.ledgers_table(view))
 
 
+def _requirements(view: View) -> Markup:
+    if not view.plan.findings:
+        return Markup("")
+    missed = sum(not item.is_met for item in view.plan.findings)
+    asked = counted(len(view.plan.findings), "requirement", "requirements")
+    note = f"{asked}, {count(missed)} not met." if missed else f"{asked}, all met."
+    return _section("Requirements", _note(note), assurance.requirements_table(view))
+
+
+def _pairs(view: View) -> Markup:
+    return joined(assurance.pair_sections(view))
+
+
 def _sources(view: View) -> Markup:
     parts = [tag("h3", "Models"), tables.models_table(view)]
     if view.plan.import_report:
@@ -255,6 +268,7 @@ def _note(text: str) -> Markup:
 
 _SECTIONS: tuple[Callable[[View], Markup], ...] = (
     _headline,
+    _requirements,
     _when,
     _key,
     _link,
@@ -262,5 +276,6 @@ _SECTIONS: tuple[Callable[[View], Markup], ...] = (
     _not_flown,
     _assets,
     _security,
+    _pairs,
     _sources,
 )

@@ -20,7 +20,6 @@ def test_the_example_loads_in_full_with_these_warnings() -> None:
     assert read(example()).warnings == (
         "[[cost]]: kept, not used yet",
         "constellation unio: enabled = false, not flown",
-        "[policy] usable_window = optimise: kept, not used yet; the whole usable window is used",
         "[schedule] freeze_hours = 12.0: kept, not used yet; nothing is frozen",
         "[schedule] change_penalty = 0.02: kept, not used yet; changes cost nothing",
         "[schedule] quota: kept, not used yet; shares are not limited",
@@ -30,7 +29,6 @@ def test_the_example_loads_in_full_with_these_warnings() -> None:
 def test_blocks_that_are_kept_are_kept_as_they_were_written() -> None:
     kept = read(example()).kept_blocks
     assert kept["constellation"][0]["satellites"] == 24
-    assert kept["policy"] == {"usable_window": "optimise"}
     assert kept["schedule"]["freeze_hours"] == 12.0
     assert kept["schedule"]["quota"] == [{"group": "SEEWQCI", "max_share": 0.4}]
 

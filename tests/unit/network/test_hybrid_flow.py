@@ -12,8 +12,9 @@ from tolerances import within
 from euroqci_planner.mission.network import DemandClass
 from euroqci_planner.network.course import key_course
 from euroqci_planner.network.fibre import chain_of
-from euroqci_planner.network.hybrid_flow import disjoint_ways, hybrid_flow
+from euroqci_planner.network.hybrid_flow import hybrid_flow
 from euroqci_planner.network.layout import Layout
+from euroqci_planner.network.redundancy import disjoint_ways
 
 ROUNDING = 20.0
 KEPT = 3e-6  # what a goal may lose while later ones are met
