@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
 
 from euroqci_planner.io.exports.csv_cells import cells_of, lines_of
 from euroqci_planner.io.exports.plain_text import utf8
@@ -26,7 +27,10 @@ _ROWS_AT_ONCE = 8_192
 
 def table_bytes(table: PlanColumns) -> bytes:
     """The file of a table: one header line with the column names, then a line per row."""
-    return header_line(table) + b"".join(table_lines(table))
+    file = BytesIO()
+    file.write(header_line(table))
+    file.writelines(table_lines(table))
+    return file.getvalue()  # without a copy, which joining the parts would need
 
 
 def header_line(table: PlanColumns) -> bytes:
