@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from euroqci_planner.app.progress import (
@@ -17,6 +18,7 @@ from euroqci_planner.app.progress import (
     WorkFinished,
 )
 from euroqci_planner.cli.progress_bar import ProgressBar
+from euroqci_planner.cli.stage_times import StageTimes
 from euroqci_planner.errors import InvalidInput, PlannerError
 
 
@@ -27,6 +29,7 @@ class Console:
         """Say nothing yet."""
         self.quiet, self.verbose, self.as_json = quiet, verbose, as_json
         self._bar = ProgressBar(sys.stderr)
+        self._times = StageTimes(self.say) if verbose else None
 
     def progress(self, title: str) -> Progress:
         """A progress whose events are shown under this title."""
@@ -34,6 +37,7 @@ class Console:
         def show(event: Event) -> None:
             if self.quiet:
                 return
+            self._take_time(event)
             if isinstance(event, StageStarted | StageAdvanced):
                 self._bar.show(title, event.stage, event.fraction)
             elif isinstance(event, WorkFinished):
@@ -43,12 +47,28 @@ class Console:
 
         return Progress(show)
 
+    @contextmanager
+    def timed(self, work: str) -> Iterator[None]:
+        """Work outside a progress; `--verbose` says how long it took."""
+        self._take_time(StageStarted(work, 0.0))
+        yield
+        self._take_time(WorkFinished())
+
     def data(self, text: str | bytes) -> None:
         """Write data to standard output, as it is."""
         self._bar.finish()
         raw = text.encode() if isinstance(text, str) else text
         sys.stdout.flush()
         sys.stdout.buffer.write(raw)
+        sys.stdout.buffer.flush()
+
+    def pieces(self, content: Iterable[bytes]) -> None:
+        """Write data to standard output piece by piece; progress goes on beside a file or pipe."""
+        sys.stdout.flush()
+        for piece in content:
+            if sys.stdout.isatty():
+                self._bar.finish()
+            sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
 
     def line(self, text: str = "") -> None:
@@ -92,6 +112,14 @@ class Console:
     def close(self) -> None:
         """Leave the terminal tidy."""
         self._bar.finish()
+
+    def _take_time(self, event: Event) -> None:
+        if self._times is None:
+            return
+        if isinstance(event, StageStarted):
+            self._times.begin(event.stage)
+        elif isinstance(event, WorkFinished):
+            self._times.end()
 
     def _message(self, text: str) -> None:
         self._bar.finish()
