@@ -3,30 +3,58 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from euroqci_planner.app.key_outlook import QUICK, key_outlook
 from euroqci_planner.mission.key_course import DepositTable, KeyCourse, KeyForecast
 from euroqci_planner.mission.key_outlook import KeyOutlook
 from euroqci_planner.mission.key_yield import KeyYield
+from euroqci_planner.mission.pass_table import PassConditions, PassTable
 from euroqci_planner.mission.plan import PassDecisions, PassState
 from euroqci_planner.mission.scenario import Scenario, WeatherModel
 from euroqci_planner.network.course import key_course
-from euroqci_planner.network.deposits import ContactKeys, deposits_of
+from euroqci_planner.network.deposits import ContactKeys, Mask, deposits_of
 from euroqci_planner.network.forecast import key_forecast
 from euroqci_planner.network.layout import KeyNetwork
+from euroqci_planner.timebase import UtcArray, after
 from euroqci_planner.units import FloatArray
 from euroqci_planner.weather.cloud_field import SkyQuestions, clear_members
-
-if TYPE_CHECKING:
-    from euroqci_planner.app.pipeline import Geometry
 
 Rows = NDArray[np.intp]
 
 # More than this and the quantiles of every store would not fit beside the plan.
 MOST_MEMBER_STORES = 2_000_000
+
+
+class PassesAtHand(Protocol):
+    """What has passes with their windows: the geometry of a plan in the making, or a plan."""
+
+    @property
+    def passes(self) -> PassTable:
+        """The passes."""
+
+    @property
+    def conditions(self) -> PassConditions:
+        """Their windows, row for row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreInputs:
+    """What the stores are filled from, contact by contact.
+
+    `expected` counts each contact with its chance of clear sky, `in_clear_sky` in full; `clear`
+    says which contacts succeed in each member, None where no forecast is made, and why not.
+    """
+
+    network: KeyNetwork
+    expected: DepositTable
+    in_clear_sky: DepositTable
+    chance: FloatArray
+    clear: Mask | None
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +68,49 @@ class KeyStores:
 
 
 def key_stores_of(
-    scenario: Scenario, found: Geometry, keys: KeyYield, decisions: PassDecisions
+    scenario: Scenario, found: PassesAtHand, keys: KeyYield, decisions: PassDecisions
 ) -> KeyStores:
     """Take every store through the planning window with the contacts of the plan.
 
     The course counts each contact with its chance of clear sky. The forecast draws as many skies
-    as `[weather] members` says; there is none where the sky is always clear.
+    as `[weather] members` says; there is none where the sky is always clear. The outlook has the
+    parts that are quick to make.
     """
+    inputs = store_inputs(scenario, found, keys, decisions)
+    course = key_course(inputs.network, inputs.expected)
+    forecast = None
+    if inputs.clear is not None:
+        forecast = key_forecast(inputs.network, inputs.in_clear_sky, inputs.clear)
+    return KeyStores(
+        course=course,
+        forecast=forecast,
+        warnings=tuple(dict.fromkeys((*course.warnings, *inputs.warnings))),
+        outlook=key_outlook(inputs, QUICK),
+    )
+
+
+def store_inputs(
+    scenario: Scenario, found: PassesAtHand, keys: KeyYield, decisions: PassDecisions
+) -> StoreInputs:
+    """Deposits of the contacts that are flown, and the skies of the forecast."""
     flown = np.isin(decisions.state, (PassState.SCHEDULED, PassState.PINNED))
     rows: Rows = np.flatnonzero(flown).astype(np.intp)
-    network = KeyNetwork(
+    chance = decisions.clear_probability[rows]
+    warning = _too_many_stores(scenario, found, rows)
+    is_drawn = scenario.weather.model is not WeatherModel.CLEAR and not warning
+    return StoreInputs(
+        network=key_network_of(scenario),
+        expected=_deposits(scenario, found, keys, decisions, rows, chance),
+        in_clear_sky=_deposits(scenario, found, keys, decisions, rows, np.ones(len(rows))),
+        chance=chance,
+        clear=_clear(scenario, found, rows, chance) if is_drawn else None,
+        warnings=(warning,) if warning else (),
+    )
+
+
+def key_network_of(scenario: Scenario) -> KeyNetwork:
+    """What key is stored, relayed and consumed in."""
+    return KeyNetwork(
         network=scenario.network,
         satellites=scenario.satellites,
         stations=scenario.stations,
@@ -57,27 +118,42 @@ def key_stores_of(
         start_utc=scenario.start_utc,
         duration_s=scenario.duration_s,
     )
-    chance = decisions.clear_probability[rows]
-    expected = _deposits(scenario, found, keys, rows, chance)
-    course = key_course(network, expected)
-    warnings = list(course.warnings)
-    forecast = None
-    if scenario.weather.model is not WeatherModel.CLEAR:
-        stores = len(course.stores.stores)
-        if stores * scenario.weather.members > MOST_MEMBER_STORES:
-            warnings.append(
-                f"no forecast: {stores} key stores in {scenario.weather.members} members are more "
-                f"than {MOST_MEMBER_STORES:,}; set fewer [weather] members"
-            )
-        else:
-            clear = _clear(scenario, found, rows, chance)
-            in_clear_sky = _deposits(scenario, found, keys, rows, np.ones(len(rows)))
-            forecast = key_forecast(network, in_clear_sky, clear)
-    return KeyStores(course=course, forecast=forecast, warnings=tuple(dict.fromkeys(warnings)))
+
+
+def _too_many_stores(scenario: Scenario, found: PassesAtHand, rows: Rows) -> str:
+    """Why there is no forecast; '' where there is one, or none is wanted."""
+    passes, network = found.passes, scenario.network
+    links = {
+        (passes.satellite_ids[a], passes.station_ids[b])
+        for a, b in zip(passes.satellite[rows], passes.station[rows], strict=True)
+    } | {(stock.satellite_id, stock.station_id) for stock in network.link_stocks}
+    stores = len(links) + len({demand.pair for demand in network.demands})
+    members = scenario.weather.members
+    if scenario.weather.model is WeatherModel.CLEAR or stores * members <= MOST_MEMBER_STORES:
+        return ""
+    return (
+        f"no forecast: {stores} key stores in {members} members are more than"
+        f" {MOST_MEMBER_STORES:,}; set fewer [weather] members"
+    )
+
+
+def _block_ends(scenario: Scenario, found: PassesAtHand, decisions: PassDecisions) -> UtcArray:
+    """When the block of each pass is complete: with its contact, or the last one it waits for.
+
+    Post-processing starts there, and there the key is made.
+    """
+    ready = decisions.key_usable_utc
+    complete = after(ready, -scenario.policy.post_processing_s)
+    return np.where(np.isnat(ready), found.conditions.usable_end_utc, complete)
 
 
 def _deposits(
-    scenario: Scenario, found: Geometry, keys: KeyYield, rows: Rows, weight: FloatArray
+    scenario: Scenario,
+    found: PassesAtHand,
+    keys: KeyYield,
+    decisions: PassDecisions,
+    rows: Rows,
+    weight: FloatArray,
 ) -> DepositTable:
     passes = found.passes
     contacts = ContactKeys(
@@ -85,7 +161,7 @@ def _deposits(
         station_ids=passes.station_ids,
         satellite=passes.satellite[rows],
         station=passes.station[rows],
-        contact_end_utc=found.conditions.usable_end_utc[rows],
+        contact_end_utc=_block_ends(scenario, found, decisions)[rows],
         key_bits=keys.key_bits[rows],
         weight=weight,
     )
@@ -93,7 +169,7 @@ def _deposits(
 
 
 def _clear(
-    scenario: Scenario, found: Geometry, rows: Rows, chance: FloatArray
+    scenario: Scenario, found: PassesAtHand, rows: Rows, chance: FloatArray
 ) -> NDArray[np.bool_]:
     questions = SkyQuestions(
         station=found.passes.station[rows],

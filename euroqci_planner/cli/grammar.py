@@ -32,7 +32,18 @@ def build_parser() -> argparse.ArgumentParser:
     version = f"euroqci-planner {__version__}"
     parser.add_argument("-V", "--version", action="version", version=version)
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for add in (_plan, _passes, _export, _validate, _catalogue, _new, _schema, _doctor, _gui):
+    for add in (
+        _plan,
+        _passes,
+        _forecast,
+        _export,
+        _validate,
+        _catalogue,
+        _new,
+        _schema,
+        _doctor,
+        _gui,
+    ):
         add(verbs)
     return parser
 
@@ -49,6 +60,25 @@ def _passes(verbs: Verbs) -> None:
     verb = _verb(verbs, "passes", text, _PLANNING)
     verb.add_argument("scenario", help=_SCENARIO_HELP)
     verb.add_argument("--out", metavar="DIR", help="write passes.csv and summary.json there")
+    _strict(verb)
+
+
+def _forecast(verbs: Verbs) -> None:
+    text = "Say who will run out of key, as planned and with something changed."
+    verb = _verb(verbs, "forecast", text, "euroqci_planner.cli.forecast_verb")
+    verb.add_argument("scenario", help=_SCENARIO_HELP)
+    verb.add_argument("--out", metavar="DIR", help="write forecast.json and the tables there")
+    for what, help_text in (
+        ("station", "no contact with this station (repeatable)"),
+        ("satellite", "this satellite and the key aboard are lost (repeatable)"),
+    ):
+        verb.add_argument(
+            f"--without-{what}", action="append", default=[], metavar="ID", help=help_text
+        )
+    factor = "every demand asks for X times as much"
+    verb.add_argument("--demand-factor", type=float, default=1.0, metavar="X", help=factor)
+    anew = "choose the contacts anew; else the others stay as planned"
+    verb.add_argument("--replan", action="store_true", help=anew)
     _strict(verb)
 
 

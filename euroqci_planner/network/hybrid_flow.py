@@ -10,6 +10,7 @@ only for pairs that fibre alone does not satisfy.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import StrEnum
 
 import numpy as np
 
@@ -39,10 +40,24 @@ _SMALL_SHARE = 1e-4
 _SATISFIED = 1.0 - 1e-6
 
 
+class WayKind(StrEnum):
+    """Which ways key may take."""
+
+    FIBRE = "fibre"
+    SATELLITE = "satellite"
+    HYBRID = "hybrid"
+
+
 def hybrid_flow(
-    case: KeyNetwork, deposits: DepositTable, bucket_s: float | None = None
+    case: KeyNetwork,
+    deposits: DepositTable,
+    bucket_s: float | None = None,
+    use: WayKind = WayKind.HYBRID,
 ) -> FlowTable:
     """Fibre, satellite or both for each demand, with exposure and redundancy.
+
+    `use` says which ways may be taken: over fibre alone, through a satellite (with fibre on the
+    ground), or both.
 
     Time goes in buckets of `bucket_s`, by default a day or a `MOST_BUCKETS`-th of the window. Key
     may be used in the bucket in which it comes, stores are not limited, reserves and ages
@@ -58,8 +73,8 @@ def hybrid_flow(
     supply = supply_of(case, layout, deposits, round(bucket_s * 1e6))
     whole = supply_of(case, layout, deposits, round(case.duration_s * 1e6))
     book = ExposureBook(case, layout)
-    fibre_ways = list(_fibre_ways(layout, book))
-    needy = _unsatisfied(layout, fibre_ways, whole)
+    fibre_ways = [] if use is WayKind.SATELLITE else list(_fibre_ways(layout, book))
+    needy = set() if use is WayKind.FIBRE else _unsatisfied(layout, fibre_ways, whole)
     ways = fibre_ways + [way for way in _space_ways(layout, book) if way.pair in needy]
     program = flow_program(layout, ways, supply)
     return _table(layout, ways, supply, (program, *_solved(program, ways)))

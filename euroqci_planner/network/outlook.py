@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from euroqci_planner.errors import InvalidInput
-from euroqci_planner.mission.key_course import DepositTable
+from euroqci_planner.mission.interfaces import Check, unchecked
+from euroqci_planner.mission.key_course import DemandOutcome, DepositTable
+from euroqci_planner.mission.key_outlook import NextDeposit
 from euroqci_planner.mission.network import (
     Consumption,
     ConsumptionKind,
@@ -25,17 +27,6 @@ MEMBERS_FOR_DRIVERS = 200
 _WORTH_NAMING = 0.05
 _NO_LIMIT_BPS = 1e12
 _SPARE_ID = "~spare"
-
-
-@dataclass(frozen=True, slots=True)
-class NextDeposit:
-    """A deposit that a demand can hope for: key in clear sky, and its chance."""
-
-    usable_utc: np.datetime64
-    satellite_id: str
-    station_id: str
-    key_bits: int
-    chance: float
 
 
 def next_deposits(
@@ -84,26 +75,36 @@ def _next(deposits: DepositTable, chance: FloatArray, row: int) -> NextDeposit:
     )
 
 
-def main_drivers(case: KeyNetwork, deposits: DepositTable, clear: Mask) -> dict[str, str]:
+def main_drivers(
+    case: KeyNetwork, deposits: DepositTable, clear: Mask, check: Check = unchecked
+) -> dict[str, str]:
     """What holds each demand back most, by demand id; '' where nothing is missing.
 
     Each cause is taken away in turn, in the same weather: cloud at one station, the rate of the
     fibre, the wait for the classical contact. The one whose absence saves most unserved bits is
     named; where none saves a twentieth, what is missing are passes. The first
-    `MEMBERS_FOR_DRIVERS` members are asked.
+    `MEMBERS_FOR_DRIVERS` members are asked. `check` is called between the causes.
     """
     sky = clear[:MEMBERS_FOR_DRIVERS]
-    plain = key_forecast(case, deposits, sky).demands
+    plain = _demands(case, deposits, sky)
+    if not (plain.unserved_bits > 0.0).any():
+        return dict.fromkeys(plain.demand_ids, "")
     causes = list(_without_one_cause(case, deposits, sky))
-    left = np.array(
-        [key_forecast(one, deposits, weather).demands.unserved_bits for _, one, weather in causes]
-    )
+    left = np.empty((len(causes), len(plain)))
+    for row, (_, one, weather) in enumerate(causes):
+        check()
+        left[row] = _demands(one, deposits, weather).unserved_bits
     return {
         name: _driver([text for text, _, _ in causes], float(missing), left[:, row])
         for row, (name, missing) in enumerate(
             zip(plain.demand_ids, plain.unserved_bits, strict=True)
         )
     }
+
+
+def _demands(case: KeyNetwork, deposits: DepositTable, clear: Mask) -> DemandOutcome:
+    """Outcome over the members, with the stores sampled as rarely as can be."""
+    return key_forecast(case, deposits, clear, sample_s=case.duration_s).demands
 
 
 def _driver(causes: list[str], missing: float, left: FloatArray) -> str:
@@ -179,5 +180,5 @@ def _availability(
         consumption=Consumption(kind=ConsumptionKind.ONE_TIME_PAD, rate_bps=rate_bps),
     )
     network = replace(case.network, demands=(*case.network.demands, extra))
-    found = key_forecast(replace(case, network=network), deposits, clear).demands
+    found = _demands(replace(case, network=network), deposits, clear)
     return float(found.availability[found.demand_ids.index(_SPARE_ID)])

@@ -13,7 +13,9 @@ from euroqci_planner.mission.plan import REASON_TEXTS
 from euroqci_planner.resources import resource
 
 MANUAL = resource("manual")
-VERBS = ["plan", "passes", "export", "validate", "catalogue", "new", "schema", "doctor", "gui"]
+VERBS = [
+    "plan", "passes", "forecast", "export", "validate", "catalogue", "new", "schema", "doctor", "gui",
+]  # fmt: skip
 ROW = re.compile(r"^\| `(?P<column>\w+)` \| (?P<value>.*?) \|", re.MULTILINE)
 
 

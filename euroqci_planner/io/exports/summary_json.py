@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from euroqci_planner.io.exports.assurance_json import requirements_plain, security_plain
+from euroqci_planner.io.exports.key_plain import pooling_plain, settings_plain
+from euroqci_planner.io.exports.outlook_json import outlook_plain
 from euroqci_planner.io.exports.plain_text import json_bytes
 from euroqci_planner.mission.key_yield import EpsilonLedger
 from euroqci_planner.mission.orbits import ElementSet
@@ -35,7 +37,18 @@ _DAYS_DECIMALS = 4
 _GAP_DECIMALS = 6
 
 
-def summary_bytes(plan: Plan, files: Mapping[str, bytes]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class FileDigest:
+    """What the summary says of a file that is not kept in memory."""
+
+    sha256: str
+    bytes: int
+
+
+Files = Mapping[str, "bytes | FileDigest"]
+
+
+def summary_bytes(plan: Plan, files: Files) -> bytes:
     """The summary as strict JSON; `files` are the other files of the folder, by name.
 
     Keys stand in a fixed order, absent numbers are null, nothing depends on when or where the
@@ -44,7 +57,7 @@ def summary_bytes(plan: Plan, files: Mapping[str, bytes]) -> bytes:
     return json_bytes(summary(plan, files))
 
 
-def summary(plan: Plan, files: Mapping[str, bytes]) -> dict[str, Any]:
+def summary(plan: Plan, files: Files) -> dict[str, Any]:
     """The summary as nested plain data (instants as `datetime64`, absent numbers as NaN)."""
     return {
         "schema_version": SCHEMA_VERSION,
@@ -56,7 +69,10 @@ def summary(plan: Plan, files: Mapping[str, bytes]) -> dict[str, Any]:
         "limits": _limits(plan),
         "satellites": _satellites(plan),
         "stations": _stations(plan),
+        "key_settings": [settings_plain(item) for item in plan.key_settings],
+        "pooling": None if plan.pooling is None else pooling_plain(plan.pooling),
         "key_stores": _key_stores(plan),
+        "outlook": outlook_plain(plan.outlook),
         "requirements": requirements_plain(plan),
         "security": security_plain(plan),
         "warnings": list(plan.warnings),
@@ -196,5 +212,7 @@ def _ledger(ledger: EpsilonLedger) -> dict[str, Any]:
     }
 
 
-def _digest(content: bytes) -> dict[str, Any]:
+def _digest(content: bytes | FileDigest) -> dict[str, Any]:
+    if isinstance(content, FileDigest):
+        return asdict(content)
     return {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}

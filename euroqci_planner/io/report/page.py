@@ -7,7 +7,15 @@ from collections.abc import Callable
 import numpy as np
 
 from euroqci_planner.io.exports.plain_text import printable, utf8
-from euroqci_planner.io.report import assurance, key_plots, link_plots, tables, timeline_plot
+from euroqci_planner.io.report import (
+    assurance,
+    key_plots,
+    keys,
+    link_plots,
+    outlook,
+    tables,
+    timeline_plot,
+)
 from euroqci_planner.io.report.display import (
     bits_text,
     count,
@@ -230,6 +238,14 @@ def _security(view: View) -> Markup:
     return _section("Security parameters", _note(note), tables.ledgers_table(view))
 
 
+def _settings(view: View) -> Markup:
+    if not view.plan.key_settings:
+        return Markup("")
+    note = keys.pooling_note(view)
+    parts = [_note(note)] if note else []
+    return _section("Protocol settings and blocks", *parts, keys.settings_table(view))
+
+
 def _requirements(view: View) -> Markup:
     if not view.plan.findings:
         return Markup("")
@@ -237,6 +253,11 @@ def _requirements(view: View) -> Markup:
     asked = counted(len(view.plan.findings), "requirement", "requirements")
     note = f"{asked}, {count(missed)} not met." if missed else f"{asked}, all met."
     return _section("Requirements", _note(note), assurance.requirements_table(view))
+
+
+def _demands(view: View) -> Markup:
+    found = outlook.outlook_parts(view)
+    return _section("Who runs out of key", found) if found else found
 
 
 def _pairs(view: View) -> Markup:
@@ -272,9 +293,11 @@ _SECTIONS: tuple[Callable[[View], Markup], ...] = (
     _when,
     _key,
     _link,
+    _demands,
     _contacts,
     _not_flown,
     _assets,
+    _settings,
     _security,
     _pairs,
     _sources,

@@ -1,0 +1,129 @@
+"""What comes next for each demand, made as deep as there is time for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from euroqci_planner.mission.interfaces import Check, unchecked
+from euroqci_planner.mission.key_course import DepositTable
+from euroqci_planner.mission.key_outlook import FlowComparison, KeyOutlook, SpareRate
+from euroqci_planner.network.deposits import Mask
+from euroqci_planner.network.hybrid_flow import WayKind, hybrid_flow
+from euroqci_planner.network.layout import KeyNetwork
+from euroqci_planner.network.outlook import main_drivers, next_deposits, spare_rate_bps
+from euroqci_planner.units import FloatArray
+
+DEFAULT_AVAILABILITY = 0.95
+_SPARE_MEMBERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How much work an outlook may be: pairs times contacts for each part, and pairs to sell to."""
+
+    driver_work: int
+    flow_work: int
+    spare_pairs: int
+
+
+QUICK = Depth(driver_work=2_000, flow_work=20_000, spare_pairs=0)
+DEEP = Depth(driver_work=100_000, flow_work=10_000_000, spare_pairs=40)
+
+
+class OutlookInputs(Protocol):
+    """What an outlook is made from; see `StoreInputs`."""
+
+    @property
+    def network(self) -> KeyNetwork:
+        """Stores, users and demands."""
+
+    @property
+    def expected(self) -> DepositTable:
+        """Deposits counted with their chance."""
+
+    @property
+    def in_clear_sky(self) -> DepositTable:
+        """Deposits in full."""
+
+    @property
+    def chance(self) -> FloatArray:
+        """Chance of clear sky by contact."""
+
+    @property
+    def clear(self) -> Mask | None:
+        """Which contacts succeed in each member."""
+
+
+def key_outlook(inputs: OutlookInputs, depth: Depth, check: Check = unchecked) -> KeyOutlook | None:
+    """The outlook of all demands; None where there are none.
+
+    Drivers and spare rates are asked of the members of the forecast, or of the one course of
+    expected deposits where there is none; the flow spreads the expected deposits. What `depth`
+    does not allow is left out with a note. `check` is asked between the parts.
+    """
+    case = inputs.network
+    if not case.network.demands:
+        return None
+    deposits, clear = _members(inputs)
+    pairs = sorted({demand.pair for demand in case.network.demands})
+    work = len(pairs) * len(deposits)
+    with_drivers, with_flow = work <= depth.driver_work, work <= depth.flow_work
+    with_spare = len(pairs) <= depth.spare_pairs
+    return KeyOutlook(
+        next_deposits=next_deposits(case, inputs.in_clear_sky, inputs.chance, case.start_utc),
+        main_drivers=main_drivers(case, deposits, clear, check) if with_drivers else {},
+        spare=tuple(_spare(case, deposits, clear, pairs, check)) if with_spare else (),
+        flow=_flow(case, inputs.expected, check) if with_flow else None,
+        notes=tuple(_notes(depth, drivers=with_drivers, flow=with_flow, spare=with_spare)),
+    )
+
+
+def _members(inputs: OutlookInputs) -> tuple[DepositTable, Mask]:
+    if inputs.clear is not None:
+        return inputs.in_clear_sky, inputs.clear
+    return inputs.expected, np.ones((1, len(inputs.expected)), dtype=np.bool_)
+
+
+def _spare(
+    case: KeyNetwork,
+    deposits: DepositTable,
+    clear: Mask,
+    pairs: list[tuple[str, str]],
+    check: Check,
+) -> Iterator[SpareRate]:
+    sky = clear[:_SPARE_MEMBERS]
+    for pair in pairs:
+        check()
+        wanted = [
+            demand.store.wanted_availability
+            for demand in case.network.demands
+            if demand.pair == pair and demand.store.wanted_availability is not None
+        ]
+        share = max(wanted, default=DEFAULT_AVAILABILITY)
+        rate = spare_rate_bps(case, deposits, sky, pair, share)
+        yield SpareRate(a=pair[0], b=pair[1], availability=share, rate_bps=rate)
+
+
+def _flow(case: KeyNetwork, deposits: DepositTable, check: Check) -> FlowComparison:
+    found = {}
+    for kind in WayKind:
+        check()
+        found[kind] = hybrid_flow(case, deposits, use=kind)
+    return FlowComparison(
+        fibre=found[WayKind.FIBRE],
+        satellite=found[WayKind.SATELLITE],
+        hybrid=found[WayKind.HYBRID],
+    )
+
+
+def _notes(depth: Depth, *, drivers: bool, flow: bool, spare: bool) -> Iterator[str]:
+    parts = {"main drivers": drivers, "fibre and satellite flow": flow, "spare rates": spare}
+    left_out = [name for name, is_there in parts.items() if not is_there]
+    if left_out and depth is QUICK:
+        yield f"left to `euroqci-planner forecast`: {', '.join(left_out)}"
+    elif left_out:
+        yield f"too many pairs and contacts for: {', '.join(left_out)}"
