@@ -73,7 +73,7 @@ GROUPS = (
 )
 # Shares of the window: width of the left docks, height of each group in its column.
 _LEFT_WIDTH = 0.47
-_HEIGHTS = {"right": 0.24, "detail": 0.30, "bottom": 0.23, "store": 0.19}
+_HEIGHTS = {"right": 0.23, "detail": 0.29, "bottom": 0.235, "store": 0.21}
 # In a window that is not higher than this the key stores stand behind the timeline.
 _LOW_PX = 860
 _LOW_HEIGHTS = {"right": 0.21, "detail": 0.29, "bottom": 0.31, "store": 0.31}

@@ -25,7 +25,7 @@ from euroqci_planner.gui.icons import icon
 
 _SIZE = (1040, 760)
 _MARGIN_PX = 18.0
-_SCROLL_BAR_PX = 16
+_FRAME_AND_SCROLL_BAR_PX = 30
 
 
 class PageBrowser(QTextBrowser):
@@ -38,7 +38,7 @@ class PageBrowser(QTextBrowser):
             return found
         path = self.document().baseUrl().resolved(QUrl(name)).toLocalFile()
         image = QImage(path)
-        room = round(self.width() - 2.0 * _MARGIN_PX) - _SCROLL_BAR_PX
+        room = round(self.width() - 2.0 * _MARGIN_PX) - _FRAME_AND_SCROLL_BAR_PX
         if image.isNull() or image.width() <= room:
             return found
         smooth = Qt.TransformationMode.SmoothTransformation

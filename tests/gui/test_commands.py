@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
@@ -16,6 +17,7 @@ from euroqci_planner.gui.command_palette import CommandPalette, rank
 from euroqci_planner.gui.commands import Command, Registry
 from euroqci_planner.gui.exporting import PictureKind, picture_bytes
 from euroqci_planner.gui.main_window import MainWindow
+from euroqci_planner.gui.model_sheet import ModelSheet
 from euroqci_planner.gui.shortcut_sheet import ShortcutSheet
 
 # They close the document or the window: the last ones, in this order.
@@ -138,6 +140,55 @@ def test_every_page_link_of_the_manual_leads_to_a_page(window: MainWindow):
     assert manual.page == "plan.md"
     manual._on_link(QUrl("no-such-page.md"))
     assert manual.page == "plan.md"
+
+
+def test_the_models_of_the_plan_can_be_read_and_copied(window: MainWindow):
+    window.registry.run("help.models")
+    (sheet,) = window.findChildren(ModelSheet)
+    plan = window.shell.workspace.plan
+    assert "Vallado et al. 2006" in sheet.page.toPlainText()
+    assert sheet.height() <= window.height()
+    QTest.mouseClick(sheet.copy_button, Qt.MouseButton.LeftButton)
+    lines = QApplication.clipboard().text().splitlines()
+    assert len(lines) == len(plan.models) + 1
+    assert lines[0].split("\t") == ["Used for", "Model", "Source"]
+    sheet.close()
+
+
+def test_pictures_of_the_manual_are_no_wider_than_their_page(window: MainWindow):
+    manual = window.manual()
+    manual.show()
+    manual.show_page("gui.md")
+    room = manual.browser.viewport().width()
+    assert manual.browser.document().size().width() <= room
+    found = manual.browser.loadResource(
+        QTextDocument.ResourceType.ImageResource.value, QUrl("images/window-dark.png")
+    )
+    assert 300 < found.width() <= room
+    manual.close()
+
+
+def test_a_copy_of_the_scenario_is_compared_with_its_origin(
+    window: MainWindow, scenario_path: Path
+):
+    workspace = window.shell.workspace
+    before = workspace.plan
+    window.registry.run("plan.duplicate")
+    (dialog,) = [w for w in QApplication.topLevelWidgets() if isinstance(w, QFileDialog)]
+    copy = scenario_path.with_name("first-plan-copy.scenario.toml")
+    assert dialog.selectedFiles() == [str(copy)]
+    dialog.fileSelected.emit(str(copy))
+    dialog.close()
+    assert window.shell.documents.document.path == copy
+    assert copy.read_bytes() == scenario_path.read_bytes()
+    assert workspace.compared_plan is before
+    workspace.select([int(before.contact_rows[0])])
+    QTest.keyClick(window, Qt.Key.Key_B)
+    QTest.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    bans = [
+        path.read_text(encoding="utf-8").count("[[schedule.ban]]") for path in (copy, scenario_path)
+    ]
+    assert bans[0] == bans[1] + 1
 
 
 def chosen_folder(folder: Path) -> None:

@@ -33,6 +33,29 @@ OTHER = """
 """
 
 
+CRASHED = """
+    import sys, time
+    from pathlib import Path
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+    from euroqci_planner.gui.application import make_application
+    from euroqci_planner.gui.main_window import MainWindow
+    from euroqci_planner.gui.session import Session
+    from euroqci_planner.gui.shell import Shell
+    application = make_application()
+    shell = Shell(Session())
+    window = MainWindow(shell)
+    window.show()
+    shell.documents.open_path(Path(sys.argv[1]))
+    while shell.workspace.plan is None:
+        application.processEvents()
+    shell.workspace.select([int(shell.workspace.plan.contact_rows[0])])
+    QTest.keyClick(window, Qt.Key.Key_P)
+    print(shell.editing.stack.text(0), flush=True)
+    application.exec()
+"""
+
+
 @pytest.fixture
 def other(scenario_path: Path):
     """Another process with the scenario open and unsaved work in it."""
@@ -70,6 +93,25 @@ def test_after_a_crash_the_unsaved_work_is_offered_and_taken(open_window, scenar
     assert window.shell.editing.stack.text(0) == "Recover unsaved work"
     window.shell.editing.stack.undo()
     assert len(window.shell.workspace.scenario.stations) == 10
+
+
+def test_a_window_that_is_killed_loses_no_edit(open_window, scenario_path):
+    before = scenario_path.read_bytes()
+    process = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(CRASHED), str(scenario_path)],
+        stdout=subprocess.PIPE, text=True, env=os.environ.copy(),
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("Pin ")
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    assert scenario_path.read_bytes() == before
+    window: MainWindow = open_window(scenario_path)
+    assert question().text() == "Unsaved work was found"
+    answer("Recover")
+    assert "[[schedule.pin]]" in window.shell.documents.document.text
+    assert window.isWindowModified()
 
 
 def test_unsaved_work_that_nobody_decided_on_is_offered_again(open_window, scenario_path, other):

@@ -21,7 +21,7 @@ from euroqci_planner.units import FloatArray
 
 _FAN_ALPHA = 55
 _MARKER_PX = 3.2
-_LABEL_ALPHA = 150
+_LABEL_ALPHA = 220
 _MOST_MARKERS = 150
 
 

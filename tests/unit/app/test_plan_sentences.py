@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from key_course_cases import plan_with_demands
 from plan_cases import example_plan, geometry_plan
 
 from euroqci_planner.app import planner
@@ -39,5 +40,6 @@ def test_changes_are_counted_and_weighed():
     assert changes_text(plan_changes(plan, plan)).startswith("every contact is as it was")
 
 
-def test_the_export_menu_offers_every_file_of_a_plan():
-    assert set(PLAN_FILE_NAMES) == set(planner.plan_files(example_plan()))
+def test_the_export_menu_offers_every_file_of_a_plan_with_stores_and_demands():
+    assert set(PLAN_FILE_NAMES) == set(planner.plan_files(plan_with_demands()))
+    assert set(PLAN_FILE_NAMES) > set(planner.plan_files(example_plan()))
