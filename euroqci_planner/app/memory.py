@@ -14,19 +14,28 @@ from euroqci_planner.units import GIGA, SECONDS_PER_DAY
 # Measured at 326 000 passes with all files of the output folder, rounded up.
 BYTES_PER_PASS = 4_000
 BYTES_AT_START = 250_000_000
+# Of passes that go by in parts: those of one part, and nodes of orbits, Sun and Moon.
+PASSES_IN_A_PART = 60_000
+BYTES_PER_DAY = 20_000
 SHARE_OF_MEMORY = 0.8
 _EARTH_RADIUS_M = 6_371_000.0
 _GRAVITY_M3_S2 = 3.986e14
 
 
-def refuse_too_large(scenario: Scenario, limit_bytes: float | None = None) -> None:
+def refuse_too_large(
+    scenario: Scenario, limit_bytes: float | None = None, *, in_parts: bool = False
+) -> None:
     """Raise `InvalidInput` with the figures where the passes would not fit into memory.
 
-    The limit is 80 % of the machine's memory unless one is given.
+    The limit is 80 % of the machine's memory unless one is given. `in_parts`: the passes go by
+    part after part.
     """
     limit = SHARE_OF_MEMORY * physical_memory_bytes() if limit_bytes is None else limit_bytes
     passes = expected_passes(scenario)
-    needed = BYTES_AT_START + BYTES_PER_PASS * passes
+    needed = BYTES_AT_START + BYTES_PER_PASS * (
+        min(passes, PASSES_IN_A_PART) if in_parts else passes
+    )
+    needed += BYTES_PER_DAY * scenario.duration_s / SECONDS_PER_DAY
     if needed > limit:
         raise InvalidInput.single(
             f"about {passes:,.0f} passes need some {needed / GIGA:,.1f} GB of memory, and "

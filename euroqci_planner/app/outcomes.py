@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from euroqci_planner.errors import Fault, InvalidInput
 from euroqci_planner.mission.assets import Satellite
 from euroqci_planner.mission.orbits import ElementSet, ImportRecord, RecordStatus
+from euroqci_planner.mission.pass_counts import PassCounts
 from euroqci_planner.mission.pass_table import PassConditions, PassTable
 from euroqci_planner.mission.plan import (
     REASON_TEXTS,
@@ -43,6 +45,19 @@ def refuse_lost_satellites(scenario: Scenario, sky: Sky) -> None:
         raise InvalidInput(faults)
 
 
+def counts_of(
+    passes: PassTable, conditions: PassConditions, decisions: PassDecisions
+) -> PassCounts:
+    """How many passes there are, usable ones, and for which reasons the others are not."""
+    return PassCounts.of(
+        passes.satellite,
+        passes.station,
+        ~np.isnat(conditions.usable_start_utc),
+        decisions.reason,
+        (len(passes.satellite_ids), len(passes.station_ids), len(Reason)),
+    )
+
+
 def outcomes(
     scenario: Scenario,
     sky: Sky,
@@ -51,11 +66,18 @@ def outcomes(
     decisions: PassDecisions,
 ) -> tuple[SatelliteOutcome, ...]:
     """One record per satellite, in the order of the scenario."""
-    usable = ~np.isnat(conditions.usable_start_utc)
     flown = np.isin(decisions.state, (PassState.SCHEDULED, PassState.PINNED))
+    contacts = np.bincount(passes.satellite[flown], minlength=len(passes.satellite_ids))
+    return outcomes_of_counts(scenario, sky, counts_of(passes, conditions, decisions), contacts)
+
+
+def outcomes_of_counts(
+    scenario: Scenario, sky: Sky, counts: PassCounts, contacts: NDArray[np.integer]
+) -> tuple[SatelliteOutcome, ...]:
+    """One record per satellite, in the order of the scenario; `contacts` by satellite."""
+    passes, usable = counts.passes.sum(axis=1), counts.usable.sum(axis=1)
     found = []
     for index, satellite in enumerate(scenario.satellites):
-        mine = passes.satellite == index
         elements, result = sky.element_sets[index], sky.gates[index]
         found.append(
             SatelliteOutcome(
@@ -63,10 +85,10 @@ def outcomes(
                 norad_id=elements.norad_id,
                 elements=_described(elements),
                 epoch_utc=elements.epoch_utc,
-                passes=int(np.sum(mine)),
-                usable_passes=int(np.sum(mine & usable)),
-                contacts=int(np.sum(mine & flown)),
-                problem=_problem(scenario, satellite, result, decisions.reason[mine], usable[mine]),
+                passes=int(passes[index]),
+                usable_passes=int(usable[index]),
+                contacts=int(contacts[index]),
+                problem=_problem(scenario, satellite, result, counts, index),
                 usable_from_utc=_bound(scenario, result.usable_from_s, 0.0),
                 usable_until_utc=_bound(scenario, result.usable_until_s, scenario.duration_s),
             )
@@ -115,17 +137,13 @@ def _bound(scenario: Scenario, seconds: float, open_end: float) -> np.datetime64
 
 
 def _problem(
-    scenario: Scenario,
-    satellite: Satellite,
-    result: GateResult,
-    reasons: np.ndarray,
-    usable: np.ndarray,
+    scenario: Scenario, satellite: Satellite, result: GateResult, counts: PassCounts, index: int
 ) -> str:
     if result.message:
         return result.message
-    if not len(reasons):
+    if not counts.passes[index].any():
         return f"never above the minimum elevation of any of the {len(scenario.stations)} stations"
-    if usable.any():
+    if counts.usable[index].any():
         return ""
-    common = Reason(int(np.bincount(reasons).argmax()))
+    common = Reason(int(counts.reasons[index].argmax()))
     return f"{satellite.name}: no pass is usable, mostly: {REASON_TEXTS[common]}"

@@ -6,7 +6,8 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-from euroqci_planner.app import batch, planner
+from euroqci_planner.app import batch, planner, streaming
+from euroqci_planner.app.memory import refuse_too_large
 from euroqci_planner.app.requirements import failed
 from euroqci_planner.cli.console import Console
 from euroqci_planner.cli.tables import contacts_table, plan_summary, requirements_table
@@ -44,18 +45,22 @@ def requirements_code(made: Plan, console: Console) -> int:
 
 
 def passes(options: Namespace, console: Console) -> int:
-    """Find the passes of one scenario."""
+    """Find the passes of one scenario and write them as they are found."""
     scenario = _loaded(options.scenario, console, strict=options.strict)
-    found = planner.find_passes(
-        scenario, console.progress(scenario.name), memory_limit_bytes=_memory_limit(options)
-    )
-    _warn(found, console)
-    files = planner.plan_files(found)
-    if options.out is None:
-        console.data(files["summary.json"] if console.as_json else files["passes.csv"])
-        return EXIT_DONE
-    written = planner.write_plan(found, options.out)
-    _show_written(found, written, console)
+    refuse_too_large(scenario, _memory_limit(options), in_parts=True)
+    progress = console.progress(scenario.name)
+    if options.out is not None:
+        found, written = streaming.write_passes(scenario, Path(options.out), progress)
+        _warn(found, console)
+        _show_written(found, written, console)
+    elif console.as_json:
+        found, summary = streaming.passes_summary(scenario, progress)
+        _warn(found, console)
+        console.data(summary)
+    else:
+        stream = streaming.PassStream(scenario, progress)
+        console.pieces(stream.lines())
+        _warn(stream.plan(), console)
     return EXIT_DONE
 
 

@@ -17,7 +17,7 @@ import secrets
 import shutil
 import stat
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from euroqci_planner.errors import Fault, OutputError
@@ -45,6 +45,9 @@ _PROBLEMS: Mapping[int, tuple[str, str]] = {
     ),
     errno.ENAMETOOLONG: ("the name is too long", "choose a shorter one"),
 }
+Content = bytes | Iterable[bytes]
+"""A whole file, or its parts, which are asked for while it is written."""
+
 _NO_LINKS_HERE = (errno.EPERM, errno.EMLINK, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
@@ -69,19 +72,22 @@ def write_text(path: Path, text: str, *, keep_backup: bool = False) -> Path:
 
 
 def write_folder(
-    folder: Path, files: Mapping[str, bytes], *, keep_backup: bool = False
+    folder: Path, files: Mapping[str, Content], *, keep_backup: bool = False
 ) -> tuple[Path, ...]:
     """Write files by plain name into one folder, all of them or none; returns their paths.
 
-    All contents are on the disk before the first file is replaced, and a failure puts the former
-    files back. Other files of the folder are left alone. Only a killed process or a power cut
-    between two renames can leave new files beside old ones, each of them whole. Raises
-    `OutputError`; ValueError where a name is not a plain file name.
+    Contents are asked for in the order of `files`, so that a later one may follow from what an
+    earlier one was; where a part raises, nothing is changed. All contents are on the disk before
+    the first file is replaced, and a failure puts the former files back. Other files of the
+    folder are left alone. Only a killed process or a power cut between two renames can leave new
+    files beside old ones, each of them whole. Raises `OutputError`; ValueError where a name is
+    not a plain file name.
     """
     for name in files:
         if not name or name in (".", "..") or "/" in name or "\0" in name:
             raise ValueError(f"not a plain file name: {name!r}")
-    with _explained(folder, sum(map(len, files.values()))), _made(folder), _held(folder) as handle:
+    size = sum(len(content) for content in files.values() if isinstance(content, bytes))
+    with _explained(folder, size), _made(folder), _held(folder) as handle:
         exchange = _Exchange(folder)
         try:
             exchange.run(files, handle, keep_backup=keep_backup)
@@ -109,7 +115,7 @@ class _Exchange:
         self.temporaries: list[Path] = []
         self.exchanged: list[tuple[Path, Path, Path | None]] = []
 
-    def run(self, files: Mapping[str, bytes], handle: int, *, keep_backup: bool) -> None:
+    def run(self, files: Mapping[str, Content], handle: int, *, keep_backup: bool) -> None:
         staged = {name: self._staged(name, content) for name, content in files.items()}
         spares = {name: self._spare(name) for name in files}
         for name, temporary in staged.items():
@@ -130,7 +136,7 @@ class _Exchange:
                 _tried_twice(_unlinking(path))
         return stuck
 
-    def _staged(self, name: str, content: bytes) -> Path:
+    def _staged(self, name: str, content: Content) -> Path:
         """A finished temporary file with the mode that the target has, or is to have."""
         found = _status(self.folder / name)
         if found is not None and stat.S_ISREG(found.st_mode):
@@ -154,16 +160,17 @@ class _Exchange:
             return self._written(target.read_bytes(), stat.S_IMODE(found.st_mode))
         return spare
 
-    def _written(self, content: bytes, mode: int) -> Path:
+    def _written(self, content: Content, mode: int) -> Path:
         temporary = self._temporary()
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
         handle = os.open(temporary, flags, PRIVATE_FILE)
         try:
             if mode != PRIVATE_FILE:
                 os.fchmod(handle, mode)
-            rest = memoryview(content)
-            while rest:
-                rest = rest[os.write(handle, rest) :]
+            for part in (content,) if isinstance(content, bytes) else content:
+                rest = memoryview(part)
+                while rest:
+                    rest = rest[os.write(handle, rest) :]
             os.fsync(handle)
         finally:
             os.close(handle)
@@ -288,5 +295,6 @@ def _reading(refused: OSError, folder: Path, needed_bytes: int) -> tuple[str, st
 def _room(folder: Path, needed_bytes: int) -> str:
     for place in (folder, *folder.parents):
         with contextlib.suppress(OSError):
-            return f"{needed_bytes} bytes needed, {shutil.disk_usage(place).free} free"
+            free = f"{shutil.disk_usage(place).free} free"
+            return f"{needed_bytes} bytes needed, {free}" if needed_bytes else free
     return f"{needed_bytes} bytes needed"

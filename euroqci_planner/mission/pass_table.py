@@ -78,12 +78,15 @@ class PassTable(Table):
     set_azimuth_rad: FloatArray = column("float64")
     min_range_m: FloatArray = column("float64")
 
-    def pass_ids(self) -> NDArray[np.str_]:
+    def pass_ids(self, earlier: Self | None = None) -> NDArray[np.str_]:
         """Identity of each pass: `satellite/station/20260618T2318Z`, the minute of `highest_utc`.
 
         Two passes of one pair within the same minute (a pass split by a grazing dip) get `-2`,
-        `-3` behind the stamp, in order of start.
+        `-3` behind the stamp, in order of start. `earlier` are passes of the same satellites and
+        stations in a part before this one.
         """
+        if earlier is not None and len(earlier):
+            return type(self).joined([earlier, self]).pass_ids()[len(earlier) :]
         if not len(self):
             return np.zeros(0, dtype=np.str_)
         satellites = np.array(self.satellite_ids)[self.satellite]

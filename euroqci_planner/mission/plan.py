@@ -16,6 +16,7 @@ from euroqci_planner.mission.key_outlook import KeyOutlook
 from euroqci_planner.mission.key_yield import EpsilonLedger, KeyYield
 from euroqci_planner.mission.link_budget import PassLink
 from euroqci_planner.mission.orbits import ImportRecord
+from euroqci_planner.mission.pass_counts import PassCounts
 from euroqci_planner.mission.pass_table import Exclusion, PassConditions, PassTable
 from euroqci_planner.mission.requirements import Finding
 from euroqci_planner.mission.scenario import Scenario
@@ -216,6 +217,7 @@ class Plan:
     whether the plan meets it.
     `key_details` says what each key rests on, `key_settings` which settings a payload needs,
     `pooling` what blocks of several passes gain (None where each pass is a block).
+    `counts` stands for passes that went by in parts: the tables are empty then.
     """
 
     scenario: Scenario
@@ -239,6 +241,7 @@ class Plan:
     forecast: KeyForecast | None = None
     outlook: KeyOutlook | None = None
     findings: tuple[Finding, ...] = ()
+    counts: PassCounts | None = None
     key_details: KeyDetails | None = None
     key_settings: tuple[PayloadSettings, ...] = ()
     pooling: Pooling | None = None

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from euroqci_planner.errors import UsageError
-from euroqci_planner.mission.pass_table import EclipseState
+from euroqci_planner.mission.pass_table import EclipseState, PassTable
 from euroqci_planner.mission.plan import REASON_TEXTS, PassState, Plan, Reason
 from euroqci_planner.timebase import iso_texts
 from euroqci_planner.units import KILO, SECONDS_PER_DAY, FloatArray, decibel_loss
@@ -207,13 +207,13 @@ def number_texts(values: FloatArray, decimals: int) -> list[str]:
     return list(texts.tolist())
 
 
-def passes_columns(plan: Plan) -> PlanColumns:
+def passes_columns(plan: Plan, earlier: PassTable | None = None) -> PlanColumns:
     """Every pass of a plan, row for row with `plan.passes`.
 
     Link and key columns are absent (NaN) for passes without a usable window, and throughout
-    where the plan holds the passes alone.
+    where the plan holds the passes alone. `earlier` as in `PassTable.pass_ids`.
     """
-    pass_ids = plan.passes.pass_ids()
+    pass_ids = plan.passes.pass_ids(earlier)
     values = {
         "pass_id": pass_ids,
         **_geometry(plan),
@@ -290,7 +290,8 @@ def _link(plan: Plan) -> dict[str, Column]:
 
 def _key(plan: Plan) -> dict[str, Column]:
     if plan.keys is None:
-        return _nothing(plan, "qber", "sifted_bits", "key_clear_bits", "key_expected_bits")
+        absent = ("qber", "sifted_bits", "key_clear_bits", "key_expected_bits", *_QUANTILES)
+        return _nothing(plan, *absent)
     return {
         "qber": _where_usable(plan, plan.keys.qber),
         "sifted_bits": _where_usable(plan, plan.keys.sifted_bits),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from euroqci_planner.mission.pass_counts import PassCounts
 from euroqci_planner.mission.plan import REASON_TEXTS, PassState, Plan, Reason
 from euroqci_planner.timebase import seconds_between
 from euroqci_planner.units import FloatArray
@@ -44,21 +45,29 @@ class Limit:
 
 def plan_totals(plan: Plan) -> Totals:
     """Totals of the whole plan."""
+    if plan.counts is not None:
+        return _counted(len(plan.counts), int(plan.counts.usable.sum()))
     return _totals(plan, np.zeros(len(plan.passes), dtype=np.int32), ("plan",))["plan"]
 
 
 def satellite_totals(plan: Plan) -> dict[str, Totals]:
     """Totals by satellite id, every satellite of the pass table, in its order."""
+    if plan.counts is not None:
+        return _counted_by(plan.counts, plan.passes.satellite_ids, 1)
     return _totals(plan, plan.passes.satellite, plan.passes.satellite_ids)
 
 
 def station_totals(plan: Plan) -> dict[str, Totals]:
     """Totals by station id, every station of the pass table, in its order."""
+    if plan.counts is not None:
+        return _counted_by(plan.counts, plan.passes.station_ids, 0)
     return _totals(plan, plan.passes.station, plan.passes.station_ids)
 
 
 def limits(plan: Plan) -> tuple[Limit, ...]:
     """Reasons that occur, the one that costs most expected key first, then by passes."""
+    if plan.counts is not None:
+        return _counted_limits(plan.counts)
     usable = ~np.isnat(plan.conditions.usable_start_utc)
     clear, expected = _key_bits(plan)
     found = []
@@ -125,6 +134,38 @@ def _totals(plan: Plan, group: NDArray[np.int32], names: Sequence[str]) -> dict[
         )
         for i, name in enumerate(names)
     }
+
+
+def _counted(passes: int, usable: int) -> Totals:
+    """Totals of passes alone."""
+    return Totals(
+        passes=passes,
+        usable_passes=usable,
+        contacts=0,
+        contact_s=0.0,
+        key_clear_bits=np.nan,
+        key_expected_bits=np.nan,
+    )
+
+
+def _counted_by(counts: PassCounts, names: Sequence[str], axis: int) -> dict[str, Totals]:
+    passes, usable = counts.passes.sum(axis=axis), counts.usable.sum(axis=axis)
+    return {name: _counted(int(passes[i]), int(usable[i])) for i, name in enumerate(names)}
+
+
+def _counted_limits(counts: PassCounts) -> tuple[Limit, ...]:
+    passes = counts.reasons.sum(axis=0)
+    codes = [code for code in np.flatnonzero(passes).tolist() if code != Reason.NONE]
+    return tuple(
+        Limit(
+            reason=Reason(code),
+            text=REASON_TEXTS[Reason(code)],
+            passes=int(passes[code]),
+            key_clear_bits=np.nan,
+            key_expected_bits=np.nan,
+        )
+        for code in sorted(codes, key=lambda code: (-passes[code], code))
+    )
 
 
 def _key_bits(plan: Plan) -> tuple[FloatArray, FloatArray]:

@@ -26,8 +26,9 @@ from euroqci_planner.orbit.pass_sources import (
 from euroqci_planner.orbit.site import SiteArray
 from euroqci_planner.units import SECONDS_PER_DAY, FloatArray
 
-WEEK_S = 7.0 * SECONDS_PER_DAY
-
+PAIR_DAYS_PER_PART = 12_000.0
+"""Satellites times stations times days: some fifty thousand passes of low orbits."""
+_SHORTEST_PART_S = 3_600.0
 _PROGRESS_CALLS = 50
 _LATE_S = max(COMMON_STEPS_S)
 """What is found behind a border begins no earlier than this before it."""
@@ -42,13 +43,15 @@ def stream_passes(
     start_utc: np.datetime64,
     duration_s: float,
     *,
-    chunk_s: float = WEEK_S,
+    chunk_s: float | None = None,
     progress: Progress | None = None,
     usable: ArrayLike | None = None,
     engine: Engine = Engine.AUTO,
     threads: int = THREADS,
 ) -> Iterator[PassTable]:
     """The passes of `find_passes` in parts, one for every `chunk_s` seconds of the window.
+
+    Without `chunk_s` the parts are as long as `part_length_s` says.
 
     The parts behind one another are the whole table, row for row and bit for bit, whatever the
     length of the parts and the number of threads (which only the compiled engine uses). A pass
@@ -61,6 +64,8 @@ def stream_passes(
         raise ValueError(f"{len(satellite_ids)} ids for {len(fleet)} satellites")
     if start_utc.astype("datetime64[us]") != fleet.start_utc:
         raise ValueError("the fleet belongs to another window")
+    if chunk_s is None:
+        chunk_s = part_length_s(len(fleet), len(stations), duration_s)
     if not chunk_s > 0.0 or threads < 1:
         raise ValueError("parts need a length and at least one thread")
     usable_s = _bounds(usable, len(fleet), duration_s)
@@ -69,6 +74,13 @@ def stream_passes(
     station_ids = [station.id for station in stations]
     tables = _stream(sources, ends, satellite_ids, station_ids, fleet.start_utc)
     return _finished(tables, progress)
+
+
+def part_length_s(satellites: int, stations: int, duration_s: float) -> float:
+    """Length of parts whose arrays stay small: `PAIR_DAYS_PER_PART`, an hour at least."""
+    pairs = max(satellites * stations, 1)
+    wanted_s = max(PAIR_DAYS_PER_PART / pairs * SECONDS_PER_DAY, _SHORTEST_PART_S)
+    return min(wanted_s, duration_s)
 
 
 def _finished(tables: Iterator[PassTable], progress: Progress | None) -> Iterator[PassTable]:

@@ -29,8 +29,14 @@ _PRIMARY_KEYS: Mapping[str, Any] = {
 _ALWAYS_THERE = ("pass_id", "satellite_id", "station_id", "state")
 
 
-def tables_meta_bytes(plan: Plan, tables: Mapping[str, PlanColumns]) -> bytes:
-    """The metadata file for CSV files given by file name."""
+def tables_meta_bytes(
+    plan: Plan, tables: Mapping[str, PlanColumns], rows: Mapping[str, int] | None = None
+) -> bytes:
+    """The metadata file for CSV files given by file name.
+
+    `rows` are the rows of files whose tables went by in parts.
+    """
+    counts = {name: table.rows for name, table in tables.items()} | dict(rows or {})
     return json_bytes(
         {
             "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
@@ -40,15 +46,15 @@ def tables_meta_bytes(plan: Plan, tables: Mapping[str, PlanColumns]) -> bytes:
             "notes": [
                 "Text cells that a spreadsheet would take for a formula carry a leading apostrophe."
             ],
-            "tables": [_table(name, table) for name, table in tables.items()],
+            "tables": [_table(name, table, counts[name]) for name, table in tables.items()],
         }
     )
 
 
-def _table(name: str, table: PlanColumns) -> dict[str, Any]:
+def _table(name: str, table: PlanColumns, rows: int) -> dict[str, Any]:
     return {
         "url": name,
-        "notes": [{"rows": table.rows}],
+        "notes": [{"rows": rows}],
         "tableSchema": {
             "columns": [_column(column, shape) for column, shape in table.formats.items()],
             "primaryKey": _PRIMARY_KEYS.get(name, "pass_id"),

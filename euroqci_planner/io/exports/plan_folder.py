@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from euroqci_planner.io.atomic_write import write_folder
@@ -65,3 +67,33 @@ def write_plan(plan: Plan, folder: Path) -> tuple[Path, ...]:
     folder is a mixture.
     """
     return write_folder(folder, plan_files(plan))
+def streamed_files(lines: Iterable[bytes], plan: Callable[[], Plan]) -> dict[str, Iterable[bytes]]:
+    """The files of `passes_files`, for passes that go by in parts; to be read in this order.
+
+    `lines` is the content of `passes.csv`, `plan` gives the plan with the counts once it is read.
+    """
+    digests: dict[str, bytes | summary_json.FileDigest] = {}
+
+    def digested(name: str, content: Iterable[bytes]) -> Iterator[bytes]:
+        hashed, size = hashlib.sha256(), 0
+        for part in content:
+            hashed.update(part)
+            size += len(part)
+            yield part
+        digests[name] = summary_json.FileDigest(hashed.hexdigest(), size)
+
+    def metadata() -> Iterator[bytes]:
+        made = plan()
+        rows = {} if made.counts is None else {PASSES_NAME: len(made.counts)}
+        yield csv_metadata.tables_meta_bytes(made, {PASSES_NAME: passes_columns(made)}, rows)
+
+    def summary() -> Iterator[bytes]:
+        yield summary_json.summary_bytes(plan(), digests)
+
+    return {
+        PASSES_NAME: digested(PASSES_NAME, lines),
+        csv_metadata.FILE_NAME: digested(csv_metadata.FILE_NAME, metadata()),
+        summary_json.FILE_NAME: summary(),
+    }
+
+
