@@ -55,6 +55,8 @@ FIELDS: tuple[Field, ...] = (
     _number("qber", "qber", "qber<3%", "error rate of the key basis"),
     _number("key", "key_expected_bits", "key>100k", "expected key [bit]"),
     _number("clearkey", "key_clear_bits", "clearkey>1M", "key in clear sky [bit]"),
+    _number("p10", "key_p10_bits", "p10>0", "key in nine of ten cases [bit]"),
+    _number("p90", "key_p90_bits", "p90>100k", "key in one of ten cases [bit]"),
     _number("sifted", "sifted_bits", "sifted>1M", "sifted key in clear sky [bit]"),
     _number("clear", "clear_probability", "clear>60%", "chance of clear sky", "p"),
     _number("range", "min_range_km", "range<800", "smallest range [km]"),

@@ -9,22 +9,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from euroqci_planner.app.link_and_key import Piece, budget_of, counts_of
+from euroqci_planner.app.key_account import KeyAccount, flown_piece, key_account
+from euroqci_planner.app.link_and_key import budget_of, counts_of
 from euroqci_planner.app.pass_card import contact_name
 from euroqci_planner.app.registry import KEY_MODELS
 from euroqci_planner.app.sky import Sky
 from euroqci_planner.app.sky_cache import sky_of
 from euroqci_planner.mission.assets import Payload, Station
-from euroqci_planner.mission.key_yield import DetectionCounts, EpsilonLedger, KeyYield
+from euroqci_planner.mission.key_yield import DetectionCounts, EpsilonLedger
 from euroqci_planner.mission.plan import REASON_TEXTS, PassState, Plan, Reason
 from euroqci_planner.mission.scenario import Policy
 from euroqci_planner.mission.table import Table, column
 from euroqci_planner.orbit.illumination import sunlit_fraction
 from euroqci_planner.orbit.site import Site
 from euroqci_planner.orbit.sky_rules import mask_elevation_rad
-from euroqci_planner.qkd.entropy import binary_entropy
 from euroqci_planner.timebase import seconds_between
 from euroqci_planner.units import FloatArray, decibel_loss
 
@@ -75,30 +74,6 @@ class LinkCourse(Table):
     sifted_rate_hz: FloatArray = column("float64")
     qber: FloatArray = column("float64")
     key_rate_hz: FloatArray = column("float64")
-
-
-@dataclass(frozen=True, slots=True)
-class AccountEntry:
-    """One line of a key account: bits that are added (positive) or taken away, and why."""
-
-    name: str
-    bits: float
-    meaning: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeyAccount:
-    """From sifted bits to secret key, clear sky: the entries sum to `signed_bits`.
-
-    `key_bits` is what the plan reports: rounded down, never below zero. `phase_error` is the bound
-    on the errors of the single photons (fraction), `qber` the error rate of the key basis.
-    """
-
-    entries: tuple[AccountEntry, ...]
-    signed_bits: float
-    key_bits: float
-    qber: float
-    phase_error: float
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -179,7 +154,7 @@ def inspect_pass(plan: Plan, row: int) -> PassInspection:
         link=_course(plan, sky, row) if has_link else None,
         loss_terms_db=losses,
         noise_terms_hz=plan.link.noise_terms_hz[row] if plan.link and has_link else None,
-        account=key_account(plan.keys, row) if plan.keys and has_link else None,
+        account=key_account(plan.keys, row, plan.key_details) if plan.keys and has_link else None,
         ledger=plan.ledgers.get(craft.payload.id),
     )
 
@@ -190,44 +165,6 @@ def pass_id_of(plan: Plan, row: int) -> str:
     pair = (passes.satellite == passes.satellite[row]) & (passes.station == passes.station[row])
     rows = np.flatnonzero(pair)
     return str(passes.take(rows).pass_ids()[np.searchsorted(rows, row)])
-
-
-def key_account(keys: KeyYield, row: int) -> KeyAccount | None:
-    """The key of one block as a sum; None where it has none of its numbers.
-
-    Sifted bits, less what is not proven to come from vacuum or single photons, less the phase
-    error h(φ) of the single photons, less error correction, less the constant cost of the
-    security parameters (Lim et al. 2014, Eq. 1; other proofs have the same parts).
-    """
-    part = {name: float(getattr(keys, name)[row]) for name in keys.column_names()}
-    if not np.isfinite(part["key_bits_signed"]) or not np.isfinite(part["phase_error"]):
-        return None
-    sifted, single, vacuum = (
-        part[name] for name in ("sifted_bits", "single_photon_events", "vacuum_events")
-    )
-    phase = single * float(binary_entropy(part["phase_error"]))
-    leaked, signed = part["error_correction_bits"], part["key_bits_signed"]
-    return KeyAccount(
-        entries=(
-            AccountEntry("sifted bits", sifted, "detections in the key basis of both ends"),
-            AccountEntry(
-                "multi-photon",
-                vacuum + single - sifted,
-                "not proven to come from empty pulses or single photons",
-            ),
-            AccountEntry("phase error", -phase, "what single photons may have told others"),
-            AccountEntry("error correction", -leaked, "parities told in public"),
-            AccountEntry(
-                "security constants",
-                signed - (vacuum + single - phase - leaked),
-                "price of the security parameters of one block",
-            ),
-        ),
-        signed_bits=signed,
-        key_bits=part["key_bits"],
-        qber=part["qber"],
-        phase_error=part["phase_error"],
-    )
 
 
 def _window(plan: Plan, row: int) -> tuple[float, float] | None:
@@ -285,9 +222,7 @@ def _arc(plan: Plan, sky: Sky, row: int) -> SkyArc:
 
 def _course(plan: Plan, sky: Sky, row: int) -> LinkCourse:
     scenario, passes = plan.scenario, plan.passes
-    rows: NDArray[np.intp] = np.array([row], dtype=np.intp)
-    craft = scenario.satellites[int(passes.satellite[row])]
-    piece = Piece(craft, scenario.stations[int(passes.station[row])], rows)
+    piece = flown_piece(plan, row)
     samples, budget = budget_of(scenario, sky, passes, plan.conditions, piece)
     slots = counts_of(piece, samples, budget, np.arange(len(samples) + 1, dtype=np.intp))
     sifted = np.sum(slots.key_detections, axis=1)
@@ -305,7 +240,7 @@ def _course(plan: Plan, sky: Sky, row: int) -> LinkCourse:
         noise_terms_hz=budget.noise_hz,
         sifted_rate_hz=sifted / samples.slot_s,
         qber=qber,
-        key_rate_hz=_lost_without(slots, craft.payload, scenario.policy) / samples.slot_s,
+        key_rate_hz=_lost_without(slots, piece.satellite.payload, scenario.policy) / samples.slot_s,
     )
 
 

@@ -1,4 +1,4 @@
-"""Link budget and secret key of every usable pass, in pieces that fit into memory.
+"""Link budget and counts of usable passes, in pieces that fit into memory.
 
 Samples exist only while their piece is worked on: a year of a large constellation has more
 samples than a laptop has bytes.
@@ -6,34 +6,36 @@ samples than a laptop has bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from euroqci_planner.app.registry import KEY_MODELS, LINK_MODELS
-from euroqci_planner.errors import InvalidInput
+from euroqci_planner.errors import Fault, InvalidInput
 from euroqci_planner.io.reference_tables import load_physics_tables
-from euroqci_planner.link.budget import link_faults, link_warnings, pass_link, station_faults
-from euroqci_planner.mission.assets import Receiver, Satellite, Station
-from euroqci_planner.mission.key_yield import DetectionCounts, EpsilonLedger, KeyYield
+from euroqci_planner.link.budget import (
+    link_faults,
+    link_warnings,
+    station_faults,
+    uplink_pair_faults,
+)
+from euroqci_planner.mission.assets import Direction, Receiver, Satellite, Station
+from euroqci_planner.mission.key_yield import DetectionCounts
 from euroqci_planner.mission.link_budget import (
-    LOSS_TERMS,
-    NOISE_TERMS,
     LinkBudget,
     OffsetArray,
-    PassLink,
 )
 from euroqci_planner.mission.pass_table import PassConditions, PassSamples, PassTable
+from euroqci_planner.mission.plan import ModelUsed
 from euroqci_planner.mission.scenario import Scenario
 from euroqci_planner.mission.table import Table
 from euroqci_planner.orbit.sampling import pass_samples
 from euroqci_planner.timebase import seconds_between
 
 if TYPE_CHECKING:
-    from euroqci_planner.app.pipeline import Geometry
     from euroqci_planner.app.sky import Sky
 
 SAMPLES_PER_PIECE = 400_000
@@ -62,10 +64,16 @@ def refuse_links(scenario: Scenario) -> None:
     faults += [
         replace(fault, file=scenario.path, where=f"station {item.id}.{fault.where}")
         for item in scenario.stations
-        for fault in station_faults(item)
+        for fault in (*station_faults(item), *_senders_lacking(scenario, item))
     ]
     if faults:
         raise InvalidInput(faults)
+
+
+def _senders_lacking(scenario: Scenario, station: Station) -> Iterator[Fault]:
+    """The fault of a station that cannot send to satellites which receive, said once."""
+    found = (uplink_pair_faults(item, station) for item in scenario.satellites)
+    yield from next((faults for faults in found if faults), ())
 
 
 def warnings_of_links(scenario: Scenario) -> tuple[str, ...]:
@@ -75,19 +83,11 @@ def warnings_of_links(scenario: Scenario) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for found in texts for text in found))
 
 
-def evaluate_link_and_key(
-    scenario: Scenario, found: Geometry, advance: Callable[[float], None]
-) -> tuple[PassLink, KeyYield, dict[str, EpsilonLedger]]:
-    """Per pass: link terms and key. Rows without a usable window are NaN throughout."""
-    link = _empty(PassLink, len(found.passes), loss_terms=LOSS_TERMS, noise_terms=NOISE_TERMS)
-    keys = _empty(KeyYield, len(found.passes))
-    pieces = list(pieces_of(scenario, found.passes, found.conditions))
-    for done, piece in enumerate(pieces):
-        part_link, part_keys = _evaluate(scenario, found, piece)
-        _fill(link, piece.rows, part_link)
-        _fill(keys, piece.rows, part_keys)
-        advance((done + 1) / len(pieces))
-    return PassLink(**link), KeyYield(**keys), _ledgers(scenario)
+def link_models_used(scenario: Scenario) -> tuple[ModelUsed, ...]:
+    """The published models of every direction that the scenario's payloads have."""
+    directions = dict.fromkeys(item.payload.direction for item in scenario.satellites)
+    models = (model for name in directions for model in LINK_MODELS[name].models)
+    return tuple(dict.fromkeys(models))
 
 
 def budget_of(
@@ -104,8 +104,9 @@ def budget_of(
         sky.bodies,
         scenario.step_s,
     )
-    budget = LINK_MODELS["downlink"].budget(
-        piece.satellite.payload, piece.station, samples, load_physics_tables(), piece.satellite
+    payload = piece.satellite.payload
+    budget = LINK_MODELS[payload.direction].budget(
+        payload, piece.station, samples, load_physics_tables(), piece.satellite
     )
     return samples, budget
 
@@ -125,15 +126,6 @@ def counts_of(
     )
 
 
-def _evaluate(scenario: Scenario, found: Geometry, piece: Piece) -> tuple[PassLink, KeyYield]:
-    samples, budget = budget_of(scenario, found.sky, found.passes, found.conditions, piece)
-    counts = counts_of(piece, samples, budget, samples.first_sample)
-    payload = piece.satellite.payload
-    keys = KEY_MODELS[payload.source.protocol].keys(payload, counts, scenario.policy)
-    culminations = culmination_samples(found.passes, found.conditions, samples)
-    return pass_link(budget, samples, culminations), keys
-
-
 def culmination_samples(
     passes: PassTable, conditions: PassConditions, samples: PassSamples
 ) -> Rows:
@@ -147,7 +139,10 @@ def culmination_samples(
 
 
 def receiver_of(piece: Piece) -> Receiver:
-    """The receiver at the far end of the link."""
+    """The receiver at the far end of the link: on the ground, or on board of an uplink."""
+    payload = piece.satellite.payload
+    if payload.direction is Direction.UPLINK and payload.receiver is not None:
+        return payload.receiver
     return piece.station.receiver
 
 
@@ -176,24 +171,3 @@ def _satellite_classes(satellites: tuple[Satellite, ...]) -> NDArray[np.int64]:
 def _split(rows: Rows, samples: NDArray[np.float64]) -> list[Rows]:
     cuts = np.flatnonzero(np.diff(np.cumsum(samples) // SAMPLES_PER_PIECE)) + 1
     return np.split(rows, cuts)
-
-
-def _empty(kind: type[Table], length: int, **fixed: tuple[str, ...]) -> dict[str, Any]:
-    columns: dict[str, Any] = dict(fixed)
-    for name, axes in kind.column_axes().items():
-        shape = (length, *(len(fixed[axis]) for axis in axes))
-        columns[name] = np.full(shape, np.nan)
-    return columns
-
-
-def _fill(columns: Mapping[str, Any], rows: Rows, part: Table) -> None:
-    for name in part.column_names():
-        columns[name][rows] = getattr(part, name)
-
-
-def _ledgers(scenario: Scenario) -> dict[str, EpsilonLedger]:
-    payloads = {item.payload.id: item.payload for item in scenario.satellites}
-    return {
-        name: KEY_MODELS[payload.source.protocol].ledger(payload, scenario.policy)
-        for name, payload in sorted(payloads.items())
-    }

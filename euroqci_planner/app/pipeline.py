@@ -11,17 +11,16 @@ from math import isfinite
 from euroqci_planner.app.background_windows import has_background_rule, limited_by_background
 from euroqci_planner.app.decisions import decide, undecided
 from euroqci_planner.app.key_stores import key_stores_of
-from euroqci_planner.app.link_and_key import evaluate_link_and_key, refuse_links, warnings_of_links
+from euroqci_planner.app.link_and_key import (
+    link_models_used,
+    refuse_links,
+    warnings_of_links,
+)
 from euroqci_planner.app.outcomes import import_report, outcomes, refuse_lost_satellites
+from euroqci_planner.app.plan_keys import key_models_used, keys_of_contacts, keys_to_choose_from
 from euroqci_planner.app.progress import Progress
 from euroqci_planner.app.provenance import provenance
-from euroqci_planner.app.registry import (
-    KEY_MODELS,
-    LINK_MODELS,
-    ORBIT_MODELS,
-    SCHEDULERS,
-    STORE_MODELS,
-)
+from euroqci_planner.app.registry import ORBIT_MODELS, SCHEDULERS, STORE_MODELS
 from euroqci_planner.app.requirements import findings_of
 from euroqci_planner.app.sky import Sky, sky_over
 from euroqci_planner.mission.pass_table import PassConditions, PassTable
@@ -108,28 +107,30 @@ def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "exact") ->
     refuse_links(scenario)
     found = geometry_of(scenario, progress)
     with progress.stage("links and keys") as advance:
-        link, keys, ledgers = evaluate_link_and_key(scenario, found, advance)
+        work = keys_to_choose_from(scenario, found, advance)
+        found = work.found
     with progress.stage("schedule"):
         decisions, schedule = decide(
-            scenario, found, link, keys, SCHEDULERS[scheduler], progress.check
+            scenario, found, work.link, work.keys, SCHEDULERS[scheduler], progress.check
         )
+        work, decisions, pooling = keys_of_contacts(scenario, work, decisions)
     with progress.stage("key stores"):
-        stores = key_stores_of(scenario, found, keys, decisions)
+        stores = key_stores_of(scenario, found, work.keys, decisions)
     progress.finished()
     plan = Plan(
         scenario=scenario,
         passes=found.passes,
         conditions=found.conditions,
         decisions=decisions,
-        link=link,
-        keys=keys,
+        link=work.link,
+        keys=work.keys,
         schedule_method=schedule.method,
         objective=schedule.objective,
         value_bits=schedule.value_bits,
         bound_bits=schedule.bound_bits,
         outcomes=outcomes(scenario, found.sky, found.passes, found.conditions, decisions),
         import_report=import_report(scenario, found.sky),
-        ledgers=ledgers,
+        ledgers=work.ledgers,
         models=models_used(scenario, scheduler),
         warnings=(
             *scenario.warnings,
@@ -143,6 +144,9 @@ def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "exact") ->
         course=stores.course,
         forecast=stores.forecast,
         outlook=stores.outlook,
+        key_details=work.details,
+        key_settings=work.settings,
+        pooling=pooling,
     )
     return replace(plan, findings=findings_of(plan))
 
@@ -156,12 +160,10 @@ def warnings_of_schedule(schedule: Schedule, scheduler: str) -> tuple[str, ...]:
 
 def models_used(scenario: Scenario, scheduler: str) -> tuple[ModelUsed, ...]:
     """Every published model that took part, in the order of the sentence."""
-    protocols = dict.fromkeys(item.payload.source.protocol for item in scenario.satellites)
-    keys = tuple(model for name in protocols for model in KEY_MODELS[name].models)
     return (
         *ORBIT_MODELS,
-        *LINK_MODELS["downlink"].models,
-        *keys,
+        *link_models_used(scenario),
+        *key_models_used(scenario),
         *climatology.models_used(scenario.weather),
         *SCHEDULERS[scheduler].models,
         *STORE_MODELS,

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from euroqci_planner.mission.assets import SettingsPolicy
 from euroqci_planner.mission.plan import Plan
 from euroqci_planner.mission.plan_totals import limits, plan_totals, relative_gap
 from euroqci_planner.mission.scenario import Scenario
 from euroqci_planner.timebase import iso_text, iso_texts
+from euroqci_planner.units import SECONDS_PER_HOUR
 
 
 def text_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -41,8 +43,34 @@ def plan_summary(plan: Plan) -> str:
         clear, expected = _bits(totals.key_clear_bits), _bits(totals.key_expected_bits)
         lines.append(f"secret key {clear} in clear sky, {expected} expected")
         lines.append(_schedule_line(plan))
+        lines += key_lines(plan)
     reasons = ", ".join(f"{limit.passes} {limit.text}" for limit in limits(plan))
     return "\n".join([*lines, *([f"not flown: {reasons}"] if reasons else [])])
+
+
+def key_lines(plan: Plan) -> list[str]:
+    """What was chosen for the keys beyond the scenario's own settings."""
+    sought = [
+        f"{item.payload_id}: {_SOUGHT[item.policy].format(len(item.sources))}"
+        for item in plan.key_settings
+        if item.policy in _SOUGHT
+    ]
+    lines = [f"protocol settings: {', '.join(sought)}"] if sought else []
+    if plan.pooling is not None:
+        pooling = plan.pooling
+        lines.append(
+            f"{pooling.blocks} key blocks over {pooling.contacts} contacts: "
+            f"{_bits(pooling.pooled_bits)} expected, {_bits(pooling.separate_bits)} if each were "
+            f"a block; a bit waits {pooling.mean_waiting_s / SECONDS_PER_HOUR:.1f} h on average, "
+            f"{pooling.longest_waiting_s / SECONDS_PER_HOUR:.1f} h at most"
+        )
+    return lines
+
+
+_SOUGHT = {
+    SettingsPolicy.OPTIMISE_MISSION: "best {} set(s) for the mission",
+    SettingsPolicy.OPTIMISE_PASS: "best for each pass",
+}
 
 
 def _window_line(scenario: Scenario) -> str:

@@ -17,6 +17,8 @@ from pydantic import ValidationError
 
 from euroqci_planner.errors import Fault, InvalidInput
 from euroqci_planner.io.catalogue import load_catalogue
+from euroqci_planner.io.key_rules import protocol_problems
+from euroqci_planner.io.link_rules import transmitter_problems
 from euroqci_planner.io.scenario_assembly import Checked, assembled
 from euroqci_planner.io.scenario_assets import instant
 from euroqci_planner.io.scenario_faults import schema_problems
@@ -30,7 +32,6 @@ from euroqci_planner.io.scenario_places import Problem, ScenarioPlaces
 from euroqci_planner.io.scenario_references import reference_problems
 from euroqci_planner.io.scenario_rules import record_problems
 from euroqci_planner.io.scenario_schema import ScenarioDocument
-from euroqci_planner.io.scenario_support import refused_problems
 from euroqci_planner.io.scenario_text import (
     display_name,
     refuse_newer,
@@ -117,7 +118,8 @@ def _problems_between(root: Part, folder: Path) -> Iterator[Problem]:
     """Problems that need more than one record, or the folder."""
     catalogue = load_catalogue()
     yield from reference_problems(root, catalogue.devices, catalogue.payloads)
-    yield from refused_problems(root)
+    yield from protocol_problems(root)
+    yield from transmitter_problems(root)
     yield from network_problems(root, folder)
     weather = root.table("weather")
     stores = (part.table("store") for part in root.tables("demand"))

@@ -10,6 +10,13 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
+from euroqci_planner.io.key_rules import detector_problems, policy_problems
+from euroqci_planner.io.link_rules import (
+    direction_rule,
+    elevation_rule,
+    on_board_rule,
+    wavelength_rule,
+)
 from euroqci_planner.io.scenario_parts import Part, numbers_of
 from euroqci_planner.io.scenario_places import Problem
 from euroqci_planner.io.schema_payloads import BEAM_FIELDS
@@ -81,7 +88,7 @@ def _walker(part: Part) -> Iterator[Problem]:
 
 def _beam(part: Part) -> Iterator[Problem]:
     beam = part.text("beam")
-    if beam not in BEAM_FIELDS:
+    if beam not in BEAM_FIELDS or part.text("direction") == "uplink":
         return
     for key in BEAM_FIELDS[beam]:
         if not part.has(key):
@@ -247,8 +254,9 @@ _RULES: Mapping[str, tuple[Rule, ...]] = {
     "orbit_file": (_ages,),
     "satellite": (_one_orbit, _perigee, _DATES, _BRIGHTNESS),
     "constellation": (_walker, _DATES, _BRIGHTNESS),
-    "payload": (_beam, _intensities),
-    "station": (_mask, _opening, _closures, _DATES, _coupling),
+    "payload": (wavelength_rule, direction_rule, on_board_rule, _beam, _intensities),
+    "station": (_mask, _opening, _closures, _DATES, _coupling, detector_problems, elevation_rule),
+    "policy": (policy_problems,),
     "fibre_link": (_two_ends, _hop),
     "demand": (_two_ends, _store),
     "requirement": (_limits, _either("at_least", "at_most")),

@@ -24,7 +24,7 @@ from euroqci_planner.units import KILO, SECONDS_PER_DAY, SECONDS_PER_HOUR, SECON
 
 
 def policy_noun(record: PolicyRecord) -> Policy:
-    """Policy in force: pooled blocks and optimised windows are kept aside, not used."""
+    """Policy in force."""
     return Policy(
         epsilon_secrecy=record.epsilon_secrecy,
         epsilon_correctness=record.epsilon_correctness,
@@ -32,9 +32,12 @@ def policy_noun(record: PolicyRecord) -> Policy:
         error_correction_model=ErrorCorrectionModel(record.error_correction_model),
         error_correction_efficiency=record.error_correction_efficiency,
         frame_error_probability=record.frame_error_probability,
-        block=BlockPolicy.PER_PASS,
+        block=BlockPolicy(record.block),
         pool_latency_s=record.pool_latency_days * SECONDS_PER_DAY,
-        usable_window=WindowPolicy.ALL,
+        usable_window=WindowPolicy(record.usable_window),
+        loss_sigma_db=record.loss_sigma_db,
+        background_spread=record.background_spread,
+        uncertainty_draws=record.uncertainty_draws,
         post_processing_s=record.post_processing_min * SECONDS_PER_MINUTE,
         classical_contact_s=record.classical_contact_h * SECONDS_PER_HOUR,
         authentication_bits_per_contact=record.authentication_bits_per_contact,

@@ -1,50 +1,21 @@
-"""What this version of the planner does with a scenario: use it, keep it aside, or refuse it.
+"""What this version of the planner carries along without using it.
 
 Kept aside is what a later room will use and whose absence leaves the plan true; every case gives
-a warning. Refused is what would make a plan wrong if it were ignored.
+a warning. What would make a plan wrong if it were ignored is refused instead (`key_rules`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 from euroqci_planner.io.scenario_parts import Part
-from euroqci_planner.io.scenario_places import Problem
-from euroqci_planner.io.scenario_references import flown_constellations, payloads_by_id
+from euroqci_planner.io.scenario_references import flown_constellations
 
-SUPPORTED_PROTOCOLS = ("bb84_two_decoy", "bb84_one_decoy")
 _KEPT_BLOCKS = ("cost",)
 _NOT_YET = "kept, not used yet"
-
-
-def refused_problems(document: Part) -> Iterator[Problem]:
-    """What cannot be planned by this version, because leaving it out would mislead."""
-    payloads = payloads_by_id(document)
-    for part in (*document.tables("satellite"), *flown_constellations(document)):
-        source = _source_of(part, payloads)
-        if source:
-            yield from _protocol_problems(part, source)
-
-
-def _source_of(satellite: Part, payloads: Mapping[str, Part]) -> Part | None:
-    payload = payloads.get(satellite.text("payload") or "")
-    return payload.table("source") if payload else None
-
-
-def _protocol_problems(satellite: Part, source: Part) -> Iterator[Problem]:
-    protocol = source.text("protocol")
-    if protocol == "bbm92":
-        yield source.problem(
-            "protocol",
-            f"no key model in this version, and satellite {satellite.text('id')} needs one",
-            f"supported: {', '.join(SUPPORTED_PROTOCOLS)}",
-        )
-    if satellite.text("role") == "entangled_source" and protocol not in {"bbm92", None}:
-        problem = f"an entangled source cannot send {protocol}"
-        yield satellite.problem("role", problem, "set role = trusted_node, or protocol = bbm92")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +28,6 @@ class _Setting:
 
 
 _SETTINGS: Mapping[str, tuple[_Setting, ...]] = {
-    "policy": (
-        _Setting("block", ("per_pass",), "each pass is a block of its own"),
-        _Setting("usable_window", ("all",), "the whole usable window is used"),
-    ),
     "schedule": (
         _Setting("objective", ("expected_key",), "expected_key is maximised"),
         _Setting("freeze_hours", (0,), "nothing is frozen"),
@@ -72,7 +39,6 @@ _SETTINGS: Mapping[str, tuple[_Setting, ...]] = {
         _Setting("forecast_file", (None,), "the file is not read"),
     ),
 }
-_SOURCE_SETTINGS = (_Setting("settings", ("fixed",), "the given intensities are used"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +97,7 @@ def _keep(
 def _keep_payloads(
     written: Part, filled: Part, blocks: dict[str, Any], warnings: list[str]
 ) -> None:
-    """Payloads that no satellite carries, and settings that no room uses."""
+    """Payloads that no satellite carries."""
     carriers = (*filled.tables("satellite"), *flown_constellations(filled))
     flown = {part.text("payload") for part in carriers}
     for part in written.tables("payload"):
@@ -139,8 +105,3 @@ def _keep_payloads(
         if name not in flown:
             blocks.setdefault("payload", {})[name] = deepcopy(part.value)
             warnings.append(f"payload {name}: no satellite carries it")
-    for part in filled.tables("payload"):
-        name, source = part.text("id") or "", part.table("source")
-        if name in flown and source:
-            path = ("payload", name, "source")
-            _keep(blocks, warnings, source, _SOURCE_SETTINGS, path, f"payload {name}: ")

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from euroqci_planner.io.schema_detection import OnBoardReceiverRecord
 from euroqci_planner.io.schema_types import (
     Count,
     Efficiency,
@@ -40,6 +41,9 @@ class PulsedSourceRecord(SourceRecord):
 
     pulse_rate_mhz: Positive = told("Pulses per second.")
     pulse_width_ps: Positive = told("Full width at half maximum.", 200.0)
+    settings_sets: Annotated[int, Field(ge=1, le=16)] = told(
+        "Sets of settings that the payload can hold, for settings = optimise_mission.", 1
+    )
 
 
 class TwoDecoyRecord(PulsedSourceRecord):
@@ -88,12 +92,15 @@ class PayloadRecord(Record):
     catalogue_row: str | None = told("Catalogue preset that gives every field.", None, alias="from")
     name: Name | None = told("Full name; default: the id.", None)
     wavelength_nm: Wavelength = told("Quantum wavelength in vacuum.")
-    aperture_mm: Annotated[float, Field(gt=0, le=5_000)] = told(
-        "Diameter of the transmit aperture."
+    direction: Literal["downlink", "uplink"] = told(
+        "downlink: the payload sends; uplink: it receives from [station.transmitter].", "downlink"
     )
+    aperture_mm: Annotated[float, Field(gt=0, le=5_000)] = told("Diameter of the aperture.")
     obscuration_ratio: Obscuration = told("Secondary over primary diameter.", 0.0)
-    beam: Literal["divergence", "truncated_gaussian"] = told(
-        "How the far field is given: divergence_urad with its convention, or waist_mm."
+    beam: Literal["divergence", "truncated_gaussian"] | None = told(
+        "How the far field is given: divergence_urad with its convention, or waist_mm; not for an "
+        "uplink.",
+        None,
     )
     divergence_urad: Annotated[float, Field(gt=0, le=100_000)] | None = told(
         "Far-field angle; says nothing without divergence_convention.", None
@@ -117,7 +124,11 @@ class PayloadRecord(Record):
     terminals: Count = told("Contacts at the same time.", 1)
     slew_s: NotNegative = told("Turning from one station to the next.", 60.0)
     acquisition_s: NotNegative = told("From pointing to the first key bit.", 30.0)
-    source: Source = told("Protocol, rate and settings.")
+    source: Source = told("Protocol, rate and settings; of an uplink, the source on the ground.")
+    receiver: OnBoardReceiverRecord | None = told(
+        "What is behind the telescope; for direction = uplink, and for links between satellites.",
+        None,
+    )
 
 
 BEAM_FIELDS = {

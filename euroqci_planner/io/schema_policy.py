@@ -57,6 +57,15 @@ class PolicyRecord(Record):
     usable_window: Literal["all", "optimise"] = told(
         "Which part of a usable window gives key.", "all"
     )
+    loss_sigma_db: Annotated[float, Field(ge=0, le=20)] = told(
+        "Standard deviation of the loss of a pass, for the quantiles of its key.", 1.0
+    )
+    background_spread: Annotated[float, Field(ge=1, le=100)] = told(
+        "Geometric standard deviation of the background: 2 is a factor of two up or down.", 1.5
+    )
+    uncertainty_draws: Annotated[int, Field(ge=0, le=10_000)] = told(
+        "Draws behind the quantiles of a key, ten or more; 0: no quantiles.", 64
+    )
     post_processing_min: NotNegative = told("From the end of a contact to the key.", 30.0)
     classical_contact_h: NotNegative = told("Until a contact can publish a relay.", 1.5)
     authentication_bits_per_contact: NotNegative = told("Key spent on authentication.", 1024.0)

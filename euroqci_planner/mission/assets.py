@@ -50,12 +50,26 @@ class SunRule(StrEnum):
     BY_BACKGROUND = "by_background"
 
 
+class Direction(StrEnum):
+    """Which way the photons of a payload's links go."""
+
+    DOWNLINK = "downlink"
+    UPLINK = "uplink"
+
+
 class Coupling(StrEnum):
     """How the received light reaches the detectors."""
 
     FREE_SPACE = "free_space"
     FIBRE_TIP_TILT = "fibre_tip_tilt"
     FIBRE_ADAPTIVE_OPTICS = "fibre_adaptive_optics"
+
+
+class DeadTimeKind(StrEnum):
+    """What a photon that meets a dead detector does: nothing, or lengthen the dead time."""
+
+    NON_PARALYSABLE = "non_paralysable"
+    PARALYSABLE = "paralysable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +93,8 @@ class DecoySource:
 
     `intensities` fall strictly (signal first); `intensity_probabilities` go with them and sum
     to 1; `key_basis_probability` is the sender's share of the key basis (X in Lim et al. 2014).
+    Where the settings are sought they only say where the search starts; `settings_sets` is how
+    many sets the payload can hold for a whole mission.
     """
 
     protocol: Protocol
@@ -89,6 +105,7 @@ class DecoySource:
     intensity_probabilities: tuple[float, ...]
     key_basis_probability: float
     intrinsic_error: float
+    settings_sets: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +123,62 @@ class PairSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Payload:
-    """A quantum transmitter terminal.
+class Receiver:
+    """Telescope, filter and detectors; `field_of_view_rad` is the full angle.
 
-    `pointing_jitter_rad` is one sigma per axis (x, y); `wavefront_error_m` is rms;
-    `transmit_efficiency` counts what is lost behind the point where the photon number is defined.
+    Of a station, or of a satellite that receives. Two `detectors` choose the basis actively, four
+    passively by a beam splitter.
+    """
+
+    aperture_m: float
+    obscuration_ratio: float
+    optics_efficiency: float
+    field_of_view_rad: float
+    filter_width_m: float
+    filter_transmittance: float
+    coupling: Coupling
+    key_basis_probability: float
+    detectors: int
+    detector_efficiency: float
+    dark_count_hz: float
+    dead_time_s: float
+    timing_jitter_s: float
+    afterpulse_probability: float
+    gate_s: float
+    dead_time_kind: DeadTimeKind = DeadTimeKind.NON_PARALYSABLE
+    adaptive_optics_modes: int | None = None
+    adaptive_optics_bandwidth_hz: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroundTransmitter:
+    """A telescope that sends to satellites: a Gaussian beam cut by its aperture.
+
+    `waist_m` is the 1/e² intensity radius in the pupil; `pointing_jitter_rad` is one sigma per
+    axis (x, y) of what tracking leaves. `corrects_wander` says that tip-tilt pre-compensation
+    follows the beam's wander. `night_lights_w_m2_sr` is the radiance of the lit ground around the
+    station from above, 0.5 to 0.9 µm.
+    """
+
+    aperture_m: float
+    obscuration_ratio: float
+    waist_m: float
+    wavefront_error_m: float
+    pointing_jitter_rad: tuple[float, float]
+    pointing_bias_rad: float
+    transmit_efficiency: float
+    corrects_wander: bool
+    night_lights_w_m2_sr: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """A quantum terminal on board and the source that its links work with.
+
+    It sends (`direction` downlink) through `beam`, or receives (uplink) with `receiver`, whose
+    source stands on the ground then and `beam` is None. `pointing_jitter_rad` is one sigma per axis
+    (x, y); `wavefront_error_m` is rms; `transmit_efficiency` counts what is lost behind the point
+    where the photon number is defined.
     """
 
     id: str
@@ -118,7 +186,7 @@ class Payload:
     wavelength_m: float
     aperture_m: float
     obscuration_ratio: float
-    beam: DivergenceBeam | TruncatedGaussianBeam
+    beam: DivergenceBeam | TruncatedGaussianBeam | None
     wavefront_error_m: float
     pointing_jitter_rad: tuple[float, float]
     pointing_bias_rad: float
@@ -128,6 +196,8 @@ class Payload:
     acquisition_s: float
     source: DecoySource | PairSource
     beacon_wavelength_m: float | None = None
+    direction: Direction = Direction.DOWNLINK
+    receiver: Receiver | None = None
     provenance: str = ""
     assumed: bool = False
 
@@ -176,32 +246,6 @@ def member_ids(constellation_id: str, satellites: int, planes: int) -> tuple[str
         for plane in range(1, planes + 1)
         for place in range(1, per_plane + 1)
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receiver:
-    """Telescope, filter and detectors of a station; `field_of_view_rad` is the full angle.
-
-    Two `detectors` choose the basis actively, four passively by a beam splitter.
-    """
-
-    aperture_m: float
-    obscuration_ratio: float
-    optics_efficiency: float
-    field_of_view_rad: float
-    filter_width_m: float
-    filter_transmittance: float
-    coupling: Coupling
-    key_basis_probability: float
-    detectors: int
-    detector_efficiency: float
-    dark_count_hz: float
-    dead_time_s: float
-    timing_jitter_s: float
-    afterpulse_probability: float
-    gate_s: float
-    adaptive_optics_modes: int | None = None
-    adaptive_optics_bandwidth_hz: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +299,7 @@ class Station:
     setup_s: float
     terminals: int
     sky_brightness_mag_arcsec2: float
+    transmitter: GroundTransmitter | None = None
     horizon_mask_rad: tuple[tuple[float, float], ...] = ()
     clear_sky_probability: tuple[float, ...] | None = None
     opening_s: tuple[float, float] | None = None

@@ -44,7 +44,10 @@ class KeyModel(Protocol):
 
     @property
     def models(self) -> tuple[ModelUsed, ...]:
-        """The published models inside, with their sources."""
+        """The published models inside, with their sources, whichever bound is asked for."""
+
+    def models_under(self, policy: Policy) -> tuple[ModelUsed, ...]:
+        """The models that take part under a policy."""
 
     def counts(
         self,

@@ -88,6 +88,9 @@ PASS_COLUMNS: Mapping[str, ColumnFormat] = {
     "state": _text("candidate, scheduled, pinned, banned, rejected"),
     "reason": _text("why the pass is not flown; one term of a fixed list"),
     "blocked_by": _text("pass_id of the contact that stands in the way"),
+    "key_p10_bits": _number("bit", 0, "key in clear sky, exceeded in nine of ten cases"),
+    "key_p50_bits": _number("bit", 0, "key in clear sky, exceeded in half of all cases"),
+    "key_p90_bits": _number("bit", 0, "key in clear sky, exceeded in one of ten cases"),
 }
 
 CONTACT_COLUMNS: Mapping[str, ColumnFormat] = {
@@ -97,6 +100,7 @@ CONTACT_COLUMNS: Mapping[str, ColumnFormat] = {
 }
 
 _FULL_CIRCLE_DEG = 360.0
+_QUANTILES = ("key_p10_bits", "key_p50_bits", "key_p90_bits")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -297,7 +301,14 @@ def _key(plan: Plan) -> dict[str, Column]:
         "sifted_bits": _where_usable(plan, plan.keys.sifted_bits),
         "key_clear_bits": _where_usable(plan, np.floor(plan.keys.key_bits)),
         "key_expected_bits": _where_usable(plan, plan.decisions.key_expected_bits),
+        **_quantiles(plan),
     }
+
+
+def _quantiles(plan: Plan) -> dict[str, Column]:
+    if plan.key_details is None:
+        return _nothing(plan, *_QUANTILES)
+    return {name: _where_usable(plan, getattr(plan.key_details, name)) for name in _QUANTILES}
 
 
 def _decisions(plan: Plan, pass_ids: NDArray[np.str_]) -> dict[str, Column]:

@@ -7,11 +7,11 @@ import math
 import numpy as np
 from scipy import special
 
-from euroqci_planner.mission.assets import PairSource, Payload, Receiver
+from euroqci_planner.mission.assets import DeadTimeKind, PairSource, Payload, Receiver
 from euroqci_planner.mission.key_yield import DetectionCounts, EpsilonLedger, KeyYield
 from euroqci_planner.mission.link_budget import OffsetArray
 from euroqci_planner.mission.plan import ModelUsed
-from euroqci_planner.mission.scenario import Policy
+from euroqci_planner.mission.scenario import ErrorCorrectionModel, Policy
 from euroqci_planner.qkd.bbm92 import bbm92_key
 from euroqci_planner.qkd.counts import ChannelSamples
 from euroqci_planner.qkd.ledger import pair_ledger
@@ -24,6 +24,7 @@ _FWHM_PER_SIGMA = 2.0 * np.sqrt(2.0 * np.log(2.0))
 _PROOF = "Tomamichel, Lim, Gisin, Renner, Nat. Commun. 3, 634 (2012)"
 _TAIL = "hypergeometric tail, summed; Yin et al., Nature 582, 501 (2020) as the published case"
 _PAIRS = "Ma, Fung, Lo, Phys. Rev. A 76, 012307 (2007), counting in rates of a continuous source"
+FINITE_LENGTH = "error correction: finite_length"
 _LEAKAGE = "Tomamichel, Martinez-Mateo, Pacher, Elkouss, Quantum Inf. Process. 16, 280 (2017)"
 
 
@@ -42,9 +43,14 @@ class Bbm92Model:
             ("BBM92, finite key", _PROOF),
             ("sampling: exact", _TAIL),
             ("coincidences", _PAIRS),
-            ("error correction: finite_length", _LEAKAGE),
+            (FINITE_LENGTH, _LEAKAGE),
         )
         return tuple(ModelUsed(role="key", name=name, citation=cited) for name, cited in named)
+
+    def models_under(self, policy: Policy) -> tuple[ModelUsed, ...]:
+        """The models that take part under a policy."""
+        finite = policy.error_correction_model is ErrorCorrectionModel.FINITE_LENGTH
+        return tuple(model for model in self.models if finite or model.name != FINITE_LENGTH)
 
     def counts(
         self,
@@ -131,6 +137,7 @@ def _station_arm(receiver: Receiver, transmittance: FloatArray, noise_hz: FloatA
         key_basis_probability=receiver.key_basis_probability,
         detectors=receiver.detectors,
         dead_time_s=receiver.dead_time_s,
+        paralysable=receiver.dead_time_kind is DeadTimeKind.PARALYSABLE,
         afterpulse_probability=receiver.afterpulse_probability,
     )
 

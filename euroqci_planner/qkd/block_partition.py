@@ -24,12 +24,13 @@ class LinkPasses:
     """Passes of one link in order of their ends, (passes,) each.
 
     `waits_s` counts from the first end, `useful` is whether a pass would give a key in a block
-    large enough.
+    large enough, `alone` its key as a block of its own.
     """
 
     counts: DetectionCounts
     waits_s: FloatArray
     useful: NDArray[np.bool_]
+    alone: FloatArray
 
 
 class Partition(NamedTuple):
@@ -126,6 +127,7 @@ def _runs(
     first = np.repeat(number, beyond - number)
     last = np.arange(begin[-1]) - begin[first] + first
     bits = _run_bits(every, first, last, key)
+    bits[begin[:-1]] = passes.alone
     picky = np.zeros(bits.shape, dtype=bool)
     if not np.all(passes.useful):
         choosy = _run_bits(useful, first, last, key)

@@ -52,9 +52,10 @@ class BlockShares(Table):
     """What each pass has of its block, row for row with the counts.
 
     `block` is the row in `KeyBlocks`, -1 for a pass that is missing or left out. `key_bits` are
-    whole and sum to those of the block; NaN for a missing pass, zero for one left out, as
-    `separate_bits` are for the pass alone. `usable_utc` is not-a-time without key. `waiting_s` runs
-    from the end of the pass to that of the last pass of its block, NaN without one.
+    whole and sum to those of the block (one pass alone: its key times its chance); NaN for a
+    missing pass, zero for one left out, as `separate_bits` are for the pass alone. `usable_utc` is
+    not-a-time without key. `waiting_s` runs from the end of the pass to that of the last pass of
+    its block, NaN without one.
     """
 
     block: Rows = column("intp")
@@ -117,6 +118,7 @@ def pool_blocks(
     end_utc: UtcArray,
     key: KeyOfCounts,
     policy: Policy,
+    chance: FloatArray | None = None,
 ) -> PooledKeys:
     """Partition the passes of every link into runs of neighbours that give the most key in all.
 
@@ -126,8 +128,14 @@ def pool_blocks(
     over all such runs: never less key than pass by pass. Of equal ones the one with the shorter
     last block counts. Passes that would not give a key in however large a block may be left out of
     a run. Passes with missing counts or times stay without a block.
+
+    `chance` is that of clear sky per pass, one each where left out. Then keys are expected ones:
+    a block of one pass has its key times the chance; one of several has the key of its expected
+    counts, which is less than the expected key, for keys grow faster than their counts.
     """
-    passes = _Passes(counts, link, end_utc, key(counts).key_bits)
+    chance = np.ones(len(counts)) if chance is None else chance
+    passes = _Passes(_weighted(counts, chance), link, end_utc, chance * key(counts).key_bits)
+    counts = passes.counts
     useful = useful_passes(counts, key)
     present = np.isfinite(passes.separate) & ~np.isnat(end_utc)
     groups, sums = [], [counts.take([])]
@@ -135,12 +143,19 @@ def pool_blocks(
         rows = np.flatnonzero(present & (link == number))
         rows = rows[np.argsort(end_utc[rows], kind="stable")]
         waits_s = seconds_between(end_utc[rows[0]], end_utc[rows])
-        here = LinkPasses(counts.take(rows), waits_s, useful[rows])
+        here = LinkPasses(counts.take(rows), waits_s, useful[rows], passes.separate[rows])
         found = best_partition(here, policy.pool_latency_s, key)
         groups += [rows[part] for part in found.members]
         sums.append(found.counts)
     keys = key(DetectionCounts.joined(sums))
     return _account(passes, _members(groups), keys, policy.post_processing_s)
+
+
+def _weighted(counts: DetectionCounts, chance: FloatArray) -> DetectionCounts:
+    """Counts times a chance per row."""
+    return DetectionCounts(
+        **{name: getattr(counts, name) * chance[:, np.newaxis] for name in counts.column_names()}
+    )
 
 
 def _members(groups: list[Rows]) -> _Members:
@@ -166,14 +181,15 @@ def _account(
     begin = _begins(members)
     end = np.append(begin[1:], members.row.size)[: begin.size] - 1
     last_end = passes.end_utc[members.row[end]]
-    delay_s = np.where(keys.key_bits > 0.0, post_processing_s, np.nan)
+    key_bits = np.where(end > begin, keys.key_bits, passes.separate[members.row[begin]])
+    delay_s = np.where(key_bits > 0.0, post_processing_s, np.nan)
     blocks = KeyBlocks(
         link=passes.link[members.row[begin]],
         passes=end - begin + 1,
         first_end_utc=passes.end_utc[members.row[begin]],
         last_end_utc=last_end,
         usable_utc=after(last_end, delay_s),
-        key_bits=keys.key_bits,
+        key_bits=key_bits,
         separate_bits=_per_block(members, passes.separate, len(keys)),
     )
     return PooledKeys(blocks, _shares(passes, members, blocks), keys)
@@ -188,7 +204,8 @@ def _shares(passes: _Passes, members: _Members, blocks: KeyBlocks) -> BlockShare
     waiting_s = np.full(passes.link.shape, np.nan)
     number[row] = block
     sifted = np.sum(passes.counts.key_detections, axis=1)[row]
-    bits[row] = _whole_shares(sifted, block, blocks.key_bits)
+    shared = _whole_shares(sifted, block, blocks.key_bits)
+    bits[row] = np.where(blocks.passes[block] > 1, shared, blocks.key_bits[block])
     usable[row] = np.where(bits[row] > 0.0, blocks.usable_utc[block], NOT_A_TIME)
     waiting_s[row] = seconds_between(passes.end_utc[row], blocks.last_end_utc[block])
     return BlockShares(

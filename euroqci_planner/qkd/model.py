@@ -6,7 +6,7 @@ from euroqci_planner.mission.assets import DecoySource, Payload, Receiver
 from euroqci_planner.mission.key_yield import DetectionCounts, EpsilonLedger, KeyYield
 from euroqci_planner.mission.link_budget import OffsetArray
 from euroqci_planner.mission.plan import ModelUsed
-from euroqci_planner.mission.scenario import Policy
+from euroqci_planner.mission.scenario import Concentration, ErrorCorrectionModel, Policy
 from euroqci_planner.qkd.counts import ChannelSamples, expected_counts
 from euroqci_planner.qkd.decoy_bb84 import two_decoy_key
 from euroqci_planner.qkd.ledger import one_decoy_ledger, two_decoy_ledger
@@ -21,15 +21,15 @@ _RUSCA = (
 _YIN = "Yin, Zhou, Gu, Xie, Lu, Chen, Sci. Rep. 10, 14312 (2020)"
 _HOEFFDING = "Hoeffding, J. Am. Stat. Assoc. 58, 13 (1963)"
 _EXACT = "Clopper, Pearson, Biometrika 26, 404 (1934); Hoeffding, Ann. Math. Stat. 27, 713 (1956)"
+FINITE_LENGTH = "error correction: finite_length"
 _LEAKAGE = "Tomamichel, Martinez-Mateo, Pacher, Elkouss, Quantum Inf. Process. 16, 280 (2017)"
 
 
-_CONCENTRATION = (
-    ("concentration: chernoff", _YIN),
-    ("concentration: hoeffding", _HOEFFDING),
-    ("concentration: exact", _EXACT),
-    ("error correction: finite_length", _LEAKAGE),
-)
+_CONCENTRATION = {
+    Concentration.CHERNOFF: _YIN,
+    Concentration.HOEFFDING: _HOEFFDING,
+    Concentration.EXACT: _EXACT,
+}
 
 
 class DecoyBb84Model:
@@ -41,8 +41,12 @@ class DecoyBb84Model:
 
     @property
     def models(self) -> tuple[ModelUsed, ...]:
-        """The published models inside, with their sources."""
+        """The published models inside, with their sources, whichever bound is asked for."""
         return _models("two-decoy BB84, finite key", _LIM)
+
+    def models_under(self, policy: Policy) -> tuple[ModelUsed, ...]:
+        """The models that take part under a policy."""
+        return _models_under(self.models, policy)
 
     def counts(
         self,
@@ -77,7 +81,7 @@ class OneDecoyBb84Model(DecoyBb84Model):
 
     @property
     def models(self) -> tuple[ModelUsed, ...]:
-        """The published models inside, with their sources."""
+        """The published models inside, with their sources, whichever bound is asked for."""
         return _models("one-decoy BB84, finite key", _RUSCA)
 
     def keys(self, payload: Payload, counts: DetectionCounts, policy: Policy) -> KeyYield:
@@ -92,10 +96,19 @@ class OneDecoyBb84Model(DecoyBb84Model):
 
 def _models(name: str, citation: str) -> tuple[ModelUsed, ...]:
     """A key length and the bounds that it may be asked to use."""
-    return tuple(
-        ModelUsed(role="key", name=part, citation=source)
-        for part, source in ((name, citation), *_CONCENTRATION)
-    )
+    bounds = ((f"concentration: {bound}", source) for bound, source in _CONCENTRATION.items())
+    named = ((name, citation), *bounds, (FINITE_LENGTH, _LEAKAGE))
+    return tuple(ModelUsed(role="key", name=part, citation=source) for part, source in named)
+
+
+def _models_under(models: tuple[ModelUsed, ...], policy: Policy) -> tuple[ModelUsed, ...]:
+    """Without the bounds and the leakage that the policy does not use."""
+    unused = {
+        f"concentration: {bound}" for bound in _CONCENTRATION if bound is not policy.concentration
+    }
+    if policy.error_correction_model is not ErrorCorrectionModel.FINITE_LENGTH:
+        unused.add(FINITE_LENGTH)
+    return tuple(model for model in models if model.name not in unused)
 
 
 def _decoy_source(payload: Payload) -> DecoySource:

@@ -140,6 +140,22 @@ def key_spread_of(
     return _spread(np.stack(signed, axis=1))
 
 
+def counts_with(
+    channels: PassChannels,
+    settings: PassSettings,
+    dark_hz: FloatArray,
+    transmittance: float,
+    background: float,
+) -> DetectionCounts:
+    """Expected counts of decoy-state passes with one factor on all transmittances and backgrounds.
+
+    NaN where a pseudo-slot would be brighter than no loss at all.
+    """
+    one = np.ones(1)
+    draw = _Draws(transmittance * one, background * one, one)
+    return _drawn_counts(channels, settings, draw, dark_hz).table()
+
+
 def _draws(uncertainty: KeyUncertainty, intensities: int) -> _Draws:
     """Stratified draws of every quantity; `InvalidInput` names what is wrong."""
     faults = uncertainty.faults()

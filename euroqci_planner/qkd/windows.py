@@ -25,6 +25,7 @@ from euroqci_planner.units import FloatArray
 
 Slots = NDArray[np.intp]
 Reach = Callable[[Slots, Slots, Slots], FloatArray]
+SignedBits = Callable[[TrialCounts, Slots], FloatArray]
 _GRID = 16
 _SEEDS = 3
 _AT_ONCE = 128
@@ -75,15 +76,35 @@ def best_windows(
     slot (with exact tails or the finite-length floor: in their smooth form). A pass that has no
     key in any window keeps all of its slots; one that is missing has NaN for a key.
     """
-    first = samples.first_sample
-    counts = slot_counts(samples, receivers, settings)
     objective = KeyObjective(policy)
+    *_, stage = objective.stages
+    chosen = settings.decoy_settings()
+    per_pass = DecoySettings(
+        intensities=chosen.intensities[:, np.newaxis],
+        probabilities=chosen.probabilities[:, np.newaxis],
+    )
+    return best_windows_by(
+        slot_counts(samples, receivers, settings),
+        samples.first_sample,
+        lambda counts, rows: stage.signed_bits(counts, per_pass.take(rows)),
+        lambda counts, rows: objective.signed_bits(counts, per_pass.take(rows)),
+    )
+
+
+def best_windows_by(
+    counts: TrialCounts, first_sample: Slots, smooth: SignedBits, exact: SignedBits
+) -> KeyWindows:
+    """The window of every pass with the longest key, from the counts of its slots.
+
+    `exact` gives the signed key (rows, trials) of counts of the passes `rows`, minus infinity
+    where there is no number; `smooth` is a stand-in that the search climbs on.
+    """
     parts = []
-    passes = len(first) - 1
+    passes = len(first_sample) - 1
     for begin in range(0, max(passes, 1), _AT_ONCE):
         rows = np.arange(begin, min(begin + _AT_ONCE, passes))
-        sums = _running_sums(counts, first[rows], np.diff(first)[rows])
-        parts.append(_best_of_piece(sums, settings.take(rows).decoy_settings(), objective))
+        sums = _running_sums(counts, first_sample[rows], np.diff(first_sample)[rows])
+        parts.append(_best_of_piece(sums, rows, smooth, exact))
     return KeyWindows.joined(parts)
 
 
@@ -123,18 +144,13 @@ def _running_sums(counts: TrialCounts, first: Slots, lengths: Slots) -> _Running
 
 
 def _best_of_piece(
-    sums: _RunningSums, settings: DecoySettings, objective: KeyObjective
+    sums: _RunningSums, passes: Slots, smooth: SignedBits, exact: SignedBits
 ) -> KeyWindows:
-    *_, stage = objective.stages
     every = np.arange(len(sums.lengths))
-    per_pass = DecoySettings(
-        intensities=settings.intensities[:, np.newaxis],
-        probabilities=settings.probabilities[:, np.newaxis],
-    )
 
     def reach(rows: Slots, start: Slots, stop: Slots) -> FloatArray:
         counts = sums.of(rows, start, np.maximum(start, stop))
-        return np.where(stop > start, stage.signed_bits(counts, per_pass.take(rows)), -np.inf)
+        return np.where(stop > start, smooth(counts, passes[rows]), -np.inf)
 
     start, stop = _grid(sums.lengths)
     top = np.argsort(-reach(every, start, stop), axis=1, kind="stable")[:, :_SEEDS]
@@ -142,7 +158,7 @@ def _best_of_piece(
     start, stop = _refined(reach, sums.lengths, start, stop)
     start = np.column_stack([np.zeros_like(every), start])
     stop = np.column_stack([sums.lengths, stop])
-    signed = objective.signed_bits(sums.of(every, start, stop), per_pass)
+    signed = exact(sums.of(every, start, stop), passes)
     best = np.argmax(signed, axis=1)
     keyed = (signed[every, best] > 0.0) & (signed[:, 0] > -np.inf)
     best = np.where(keyed, best, 0)

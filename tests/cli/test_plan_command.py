@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,9 @@ PASS_COLUMNS = [
     "state",
     "reason",
     "blocked_by",
+    "key_p10_bits",
+    "key_p50_bits",
+    "key_p90_bits",
 ]
 FILES = {"contacts.csv", "passes.csv", "summary.json", "contacts.ics", "report.html"}
 
@@ -176,3 +180,22 @@ intrinsic_error = 0.01
     assert "Rusca" in json.dumps(summary)
     rows = rows_of(tmp_path / "plan" / "contacts.csv")
     assert any(row["satellite_id"] == "midnight" and int(row["key_clear_bits"]) for row in rows)
+
+
+def test_verbose_says_where_time_and_memory_went_and_writes_the_same_files(
+    planner, short_scenario, tmp_path
+):
+    plain = planner("plan", short_scenario, "--out", tmp_path / "plain")
+    told = planner("plan", short_scenario, "--out", tmp_path / "told", "--verbose")
+    lines = re.findall(
+        r"^(.+): (\d+\.\d\d) s, (\d+) MB at most so far$", told.stderr.decode(), re.MULTILINE
+    )
+    stages = ["orbits", "passes", "windows", "links and keys", "schedule", "key stores", "files"]
+    assert [name for name, _, _ in lines if name in stages] == stages
+    assert 0.0 < sum(float(took_s) for _, took_s, _ in lines) < 120.0
+    held_mb = [int(held) for _, _, held in lines]
+    assert held_mb == sorted(held_mb)
+    assert held_mb[0] > 50
+    assert b"MB at most" not in plain.stderr
+    for path in (tmp_path / "plain").iterdir():
+        assert path.read_bytes() == (tmp_path / "told" / path.name).read_bytes()

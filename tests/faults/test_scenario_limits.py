@@ -48,11 +48,30 @@ SPACECRAFT = {
     "standard_magnitude": {"-10.1": "between -10 and 30", "30.1": "between -10 and 30"},
     "diffuse_area_m2": NOT_BELOW_0,
 }
+DETECTION = {
+    "optics_efficiency": EFFICIENCY,
+    "field_of_view_urad": {"0": "above 0 and at most 100000", "100001": "at most 100000"},
+    "filter_width_nm": ABOVE_0,
+    "filter_transmittance": EFFICIENCY,
+    "key_basis_probability": OPEN_FRACTION,
+    "detectors": {"0": "between 1 and 64", "65": "between 1 and 64"},
+    "detector_efficiency": EFFICIENCY,
+    "dark_count_hz": NOT_BELOW_0,
+    "dead_time_ns": NOT_BELOW_0,
+    "timing_jitter_ps": NOT_BELOW_0,
+    "afterpulse_probability": BELOW_1,
+    "gate_ns": ABOVE_0,
+}
 SOURCE = {
     "key_basis_probability": OPEN_FRACTION,
     "intrinsic_error": {"-0.001": "at least 0 and below 0.5", "0.5": "at least 0 and below 0.5"},
 }
-PULSES = {**SOURCE, "pulse_rate_mhz": ABOVE_0, "pulse_width_ps": ABOVE_0}
+PULSES = {
+    **SOURCE,
+    "pulse_rate_mhz": ABOVE_0,
+    "pulse_width_ps": ABOVE_0,
+    "settings_sets": {"0": "between 1 and 16", "17": "between 1 and 16", "1.0": "whole number"},
+}
 
 DESIGN_ORBIT = example()[
     example().index('type = "sun_synchronous"') : example().index("# circular: altitude_km")
@@ -89,6 +108,22 @@ BBM92 = changed(
         "intensities = [0.70, 0.10, 0.0]\nintensity_probabilities = [0.80, 0.15, 0.05]",
         "local_dark_count_hz = 100.0",
     ),
+)
+TELESCOPE_ON_BOARD = """[payload.receiver]
+optics_efficiency = 0.4
+key_basis_probability = 0.9
+detector_efficiency = 0.55
+dark_count_hz = 150.0
+[payload.source]
+protocol = "bb84_two_decoy"                #"""
+ON_BOARD = changed(
+    ('[payload.source]\nprotocol = "bb84_two_decoy"                #', TELESCOPE_ON_BOARD)
+)
+SENDING = changed(
+    (
+        "[station.receiver]\n",
+        "[station.transmitter]\naperture_mm = 400.0\nwaist_mm = 178.0\n[station.receiver]\n",
+    )
 )
 AES = (
     'type = "aes_rekey"                         '
@@ -236,22 +271,29 @@ BLOCKS = {
         "station[0].receiver",
         example(),
         {
+            **DETECTION,
             "aperture_mm": {"0": "above 0 and at most 50000", "50001": "at most 50000"},
             "obscuration_ratio": BELOW_1,
-            "optics_efficiency": EFFICIENCY,
-            "field_of_view_urad": {"0": "above 0 and at most 100000", "100001": "at most 100000"},
-            "filter_width_nm": ABOVE_0,
-            "filter_transmittance": EFFICIENCY,
-            "key_basis_probability": OPEN_FRACTION,
-            "detectors": {"0": "between 1 and 64", "65": "between 1 and 64"},
-            "detector_efficiency": EFFICIENCY,
-            "dark_count_hz": NOT_BELOW_0,
-            "dead_time_ns": NOT_BELOW_0,
-            "timing_jitter_ps": NOT_BELOW_0,
-            "afterpulse_probability": BELOW_1,
-            "gate_ns": ABOVE_0,
             "modes": {"0": "between 1 and 10000", "10001": "between 1 and 10000"},
             "bandwidth_hz": ABOVE_0,
+        },
+    ),
+    "OnBoardReceiverRecord": Block(
+        "[payload.receiver]", "payload[1].receiver", ON_BOARD, DETECTION
+    ),
+    "TransmitterRecord": Block(
+        "[station.transmitter]",
+        "station[0].transmitter",
+        SENDING,
+        {
+            "aperture_mm": {"0": "above 0 and at most 50000", "50001": "at most 50000"},
+            "obscuration_ratio": BELOW_1,
+            "waist_mm": {"0": "above 0 and at most 50000", "50001": "at most 50000"},
+            "wavefront_error_nm_rms": NOT_BELOW_0,
+            "pointing_jitter_urad": NOT_BELOW_0,
+            "pointing_bias_urad": NOT_BELOW_0,
+            "transmit_efficiency": EFFICIENCY,
+            "night_lights_nw_cm2_sr": {"-1": "between 0 and 10000", "10001": "between 0 and 10000"},
         },
     ),
     "NodeRecord": Block(
@@ -312,6 +354,13 @@ BLOCKS = {
             "error_correction_efficiency": {"0.99": "between 1 and 10", "10.1": "between 1 and 10"},
             "frame_error_probability": BELOW_1,
             "pool_latency_days": ABOVE_0,
+            "loss_sigma_db": {"-0.1": "between 0 and 20", "20.1": "between 0 and 20"},
+            "background_spread": {"0.99": "between 1 and 100", "100.1": "between 1 and 100"},
+            "uncertainty_draws": {
+                "-1": "between 0 and 10000",
+                "10001": "between 0",
+                "1.0": "whole",
+            },
             "post_processing_min": NOT_BELOW_0,
             "classical_contact_h": NOT_BELOW_0,
             "authentication_bits_per_contact": NOT_BELOW_0,

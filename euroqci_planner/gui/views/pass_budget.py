@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from euroqci_planner.app.display import bit_unit, bits_text, fixed
-from euroqci_planner.app.inspection import KeyAccount, PassInspection
+from euroqci_planner.app.inspection import PassInspection
+from euroqci_planner.app.key_account import KeyAccount
 from euroqci_planner.gui.views.bar_chart import Bar, BarChart, Kind
 
 _NOTHING_DB = 0.005

@@ -10,10 +10,12 @@ from euroqci_planner.io.atomic_write import write_folder
 from euroqci_planner.io.exports import calendar_file, csv_metadata, summary_json
 from euroqci_planner.io.exports.csv_files import table_bytes
 from euroqci_planner.io.report import page
+from euroqci_planner.mission.assets import SettingsPolicy
 from euroqci_planner.mission.assurance_columns import requirements_columns, security_columns
 from euroqci_planner.mission.network_columns import demands_columns, stores_columns
 from euroqci_planner.mission.plan import Plan
 from euroqci_planner.mission.plan_columns import PlanColumns, contacts_columns, passes_columns
+from euroqci_planner.mission.settings_columns import settings_columns
 
 CONTACTS_NAME = "contacts.csv"
 PASSES_NAME = "passes.csv"
@@ -21,6 +23,7 @@ STORES_NAME = "stores.csv"
 DEMANDS_NAME = "demands.csv"
 REQUIREMENTS_NAME = "requirements.csv"
 SECURITY_NAME = "security.csv"
+SETTINGS_NAME = "settings.csv"
 
 
 def plan_files(plan: Plan) -> dict[str, bytes]:
@@ -30,6 +33,7 @@ def plan_files(plan: Plan) -> dict[str, bytes]:
     passes = passes_columns(plan)
     contacts = contacts_columns(plan, passes)
     tables = {CONTACTS_NAME: contacts, PASSES_NAME: passes, **_store_tables(plan)}
+    tables |= _settings_table(plan, contacts)
     files = {name: table_bytes(table) for name, table in tables.items()}
     files[csv_metadata.FILE_NAME] = csv_metadata.tables_meta_bytes(plan, tables)
     files[calendar_file.FILE_NAME] = calendar_file.calendar_bytes(plan, contacts)
@@ -51,6 +55,13 @@ def _store_tables(plan: Plan) -> dict[str, PlanColumns]:
     }
 
 
+def _settings_table(plan: Plan, contacts: PlanColumns) -> dict[str, PlanColumns]:
+    """Settings of the contacts, where some are sought: given ones stand in the scenario."""
+    sought = any(item.policy is not SettingsPolicy.FIXED for item in plan.key_settings)
+    columns = settings_columns(plan, contacts) if sought else None
+    return {} if columns is None else {SETTINGS_NAME: columns}
+
+
 def passes_files(plan: Plan) -> dict[str, bytes]:
     """Content of the files that say something about passes alone."""
     tables = {PASSES_NAME: passes_columns(plan)}
@@ -60,13 +71,6 @@ def passes_files(plan: Plan) -> dict[str, bytes]:
     return files
 
 
-def write_plan(plan: Plan, folder: Path) -> tuple[Path, ...]:
-    """Write the whole folder, or nothing; returns the paths. Raises `OutputError`.
-
-    `summary.json` comes last and holds the SHA-256 of the others: where they disagree, the
-    folder is a mixture.
-    """
-    return write_folder(folder, plan_files(plan))
 def streamed_files(lines: Iterable[bytes], plan: Callable[[], Plan]) -> dict[str, Iterable[bytes]]:
     """The files of `passes_files`, for passes that go by in parts; to be read in this order.
 
@@ -97,3 +101,10 @@ def streamed_files(lines: Iterable[bytes], plan: Callable[[], Plan]) -> dict[str
     }
 
 
+def write_plan(plan: Plan, folder: Path) -> tuple[Path, ...]:
+    """Write the whole folder, or nothing; returns the paths. Raises `OutputError`.
+
+    `summary.json` comes last and holds the SHA-256 of the others: where they disagree, the
+    folder is a mixture.
+    """
+    return write_folder(folder, plan_files(plan))

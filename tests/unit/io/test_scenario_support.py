@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scenario_editing import changed, example, faults_of, read, unmarked
 
-from euroqci_planner.mission.assets import Protocol, SettingsPolicy
+from euroqci_planner.mission.assets import PairSource, Protocol, SettingsPolicy
 from euroqci_planner.mission.scenario import (
     BlockPolicy,
     Concentration,
@@ -33,26 +33,36 @@ def test_blocks_that_are_kept_are_kept_as_they_were_written() -> None:
     assert kept["schedule"]["quota"] == [{"group": "SEEWQCI", "max_share": 0.4}]
 
 
-def test_settings_in_force_are_those_that_the_rooms_have() -> None:
+def test_an_objective_that_no_room_knows_is_kept() -> None:
+    scenario = read(changed(('objective = "expected_key"', 'objective = "fair_pairs"')))
+    assert scenario.schedule.objective is Objective.EXPECTED_KEY
+    assert (scenario.schedule.freeze_s, scenario.schedule.quotas) == (0.0, ())
+    assert scenario.kept_blocks["schedule"]["objective"] == "fair_pairs"
+    assert "[schedule] objective = fair_pairs: kept" in "\n".join(scenario.warnings)
+
+
+def test_key_settings_are_in_force_as_they_are_written() -> None:
     scenario = read(
         changed(
             ('block = "per_pass"', 'block = "pooled"'),
-            ('objective = "expected_key"', 'objective = "fair_pairs"'),
-            ('settings = "fixed"', 'settings = "optimise_pass"'),
+            ('settings = "fixed"', 'settings = "optimise_mission"\nsettings_sets = 3'),
+            ("post_processing_min = 30.0", "loss_sigma_db = 0.5\npost_processing_min = 30.0"),
         )
     )
-    assert scenario.policy.block is BlockPolicy.PER_PASS
-    assert scenario.policy.usable_window is WindowPolicy.ALL
-    assert scenario.schedule.objective is Objective.EXPECTED_KEY
-    assert (scenario.schedule.freeze_s, scenario.schedule.quotas) == (0.0, ())
-    assert scenario.satellites[0].payload.source.settings is SettingsPolicy.FIXED
-    assert scenario.kept_blocks["policy"]["block"] == "pooled"
-    assert scenario.kept_blocks["schedule"]["objective"] == "fair_pairs"
-    assert scenario.kept_blocks["payload"] == {"qube-2": {"source": {"settings": "optimise_pass"}}}
-    told = "\n".join(scenario.warnings)
-    assert "[policy] block = pooled: kept, not used yet; each pass is a block of its own" in told
-    assert "[schedule] objective = fair_pairs: kept" in told
-    assert "payload qube-2: settings = optimise_pass: kept" in told
+    policy, source = scenario.policy, scenario.satellites[0].payload.source
+    assert policy.block is BlockPolicy.POOLED
+    assert policy.usable_window is WindowPolicy.OPTIMISE
+    assert policy.pool_latency_s == 7.0 * 86_400.0
+    numbers = (policy.loss_sigma_db, policy.background_spread, policy.uncertainty_draws)
+    assert numbers == (0.5, 1.5, 64)
+    assert source.settings is SettingsPolicy.OPTIMISE_MISSION
+    assert source.settings_sets == 3
+    assert not {"policy", "payload"} & set(scenario.kept_blocks)
+
+
+def test_settings_of_every_pass_are_in_force() -> None:
+    scenario = read(changed(('settings = "fixed"', 'settings = "optimise_pass"')))
+    assert scenario.satellites[0].payload.source.settings is SettingsPolicy.OPTIMISE_PASS
 
 
 def test_bounds_and_error_correction_models_are_passed_on() -> None:
@@ -121,18 +131,39 @@ def test_one_decoy_has_a_key_model() -> None:
     assert scenario.satellites[0].payload.source.protocol is Protocol.BB84_ONE_DECOY
 
 
-def test_a_protocol_without_a_key_model_is_refused_where_a_satellite_needs_it() -> None:
-    text, line, column = unmarked(changed(*PAIRS))
+def test_pairs_with_one_half_measured_on_board_have_a_key_model() -> None:
+    source = read(changed(*PAIRS).replace("¦", "")).satellites[0].payload.source
+    assert isinstance(source, PairSource)
+    assert (source.pair_rate_hz, source.coincidence_window_s) == (5e6, 1e-9)
+    assert (source.local_arm_efficiency, source.local_dark_count_hz) == (0.3, 1000.0)
+
+
+def test_a_source_for_two_stations_is_refused_with_what_can_be_planned() -> None:
+    role = ('role = "trusted_node"', 'role = ¦"entangled_source"')
+    text, line, column = unmarked(changed(*PAIRS).replace("¦", "").replace(*role, 1))
     (fault,) = faults_of(text)
-    assert (fault.line, fault.column) == (line, column)
-    assert "satellite qube-2 needs one" in fault.problem
-    assert fault.mend == "supported: bb84_two_decoy, bb84_one_decoy"
+    assert (fault.line, fault.column, fault.where) == (line, column, "satellite[0].role")
+    assert "dual downlink" in fault.problem
+    assert fault.mend.startswith("set role = trusted_node")
 
 
-def test_a_protocol_without_a_key_model_is_kept_where_nobody_needs_it() -> None:
-    edits = [*PAIRS, ('payload = "qube-2"', 'payload = "leo-1550"')]
-    scenario = read(changed(*edits).replace("¦", ""))
-    assert "payload qube-2: no satellite carries it" in scenario.warnings
+def test_pairs_have_no_settings_to_optimise() -> None:
+    sought = ('settings = "fixed"', 'settings = ¦"optimise_pass"')
+    text, line, column = unmarked(changed(*PAIRS).replace("¦", "").replace(*sought, 1))
+    (fault,) = faults_of(text)
+    assert (fault.line, fault.column, fault.where) == (line, column, "payload[1].source.settings")
+
+
+def test_passes_of_a_pooled_block_cannot_have_settings_of_their_own() -> None:
+    text, line, column = unmarked(
+        changed(
+            ('settings = "fixed"', 'settings = ¦"optimise_pass"'),
+            ('block = "per_pass"', 'block = "pooled"'),
+        )
+    )
+    (fault,) = faults_of(text)
+    assert (fault.line, fault.column, fault.where) == (line, column, "payload[1].source.settings")
+    assert "optimise_mission" in fault.mend
 
 
 def test_an_entangled_source_needs_bbm92() -> None:

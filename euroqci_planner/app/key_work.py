@@ -1,0 +1,335 @@
+"""Links and keys of all passes: pieces that fit into memory, then what holds for a whole payload.
+
+Samples live only as long as their piece. Of every pass remain its link, its key and a handful of
+pseudo-samples, from which settings for a mission, pooled blocks and quantiles follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from euroqci_planner.app.link_and_key import (
+    Piece,
+    Rows,
+    budget_of,
+    culmination_samples,
+    pieces_of,
+    receiver_of,
+)
+from euroqci_planner.app.registry import KEY_MODELS, PASS_KEYS
+from euroqci_planner.link.budget import pass_link
+from euroqci_planner.mission.assets import (
+    DecoySource,
+    PairSource,
+    Payload,
+    Receiver,
+    SettingsPolicy,
+)
+from euroqci_planner.mission.key_details import INTENSITIES, KeyDetails, PayloadSettings
+from euroqci_planner.mission.key_yield import DetectionCounts, EpsilonLedger, KeyYield
+from euroqci_planner.mission.link_budget import LOSS_TERMS, NOISE_TERMS, LinkBudget, PassLink
+from euroqci_planner.mission.pass_table import Exclusion, PassConditions, PassSamples
+from euroqci_planner.mission.scenario import Scenario
+from euroqci_planner.mission.table import Table
+from euroqci_planner.orbit.narrowed_windows import NarrowedWindows, narrowed
+from euroqci_planner.qkd.compression import CompressedChannel, compressed, joined_channels
+from euroqci_planner.qkd.counts import ChannelSamples
+from euroqci_planner.qkd.mission_settings import MissionOptimum, optimise_mission
+from euroqci_planner.qkd.pass_keys import KeyRules, PassKeys
+from euroqci_planner.qkd.pass_settings import PassSettings
+from euroqci_planner.qkd.trial_counts import PassChannels, ReceiverColumns
+from euroqci_planner.timebase import after
+from euroqci_planner.units import FloatArray
+
+if TYPE_CHECKING:
+    from euroqci_planner.app.pipeline import Geometry
+
+Advance = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PayloadKeys:
+    """All usable passes of one payload with their keys; `rows` are those of the pass table.
+
+    `receivers` go with the passes. `sources` are the sets of settings that the payload holds,
+    empty where every pass has its own, and `set_number` says which of them a pass is flown with.
+    """
+
+    payload: Payload
+    rows: Rows
+    receivers: tuple[Receiver, ...]
+    sources: tuple[DecoySource | PairSource, ...]
+    set_number: Rows
+    keys: PassKeys
+    representation_error: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KeyWork:
+    """Links and keys, row for row with the passes; `found` holds the windows that are flown.
+
+    Rows without a usable window are NaN throughout.
+    """
+
+    found: Geometry
+    link: PassLink
+    keys: KeyYield
+    details: KeyDetails
+    payloads: tuple[PayloadKeys, ...]
+    settings: tuple[PayloadSettings, ...]
+    ledgers: Mapping[str, EpsilonLedger]
+
+
+def evaluate_link_and_key(
+    scenario: Scenario, found: Geometry, chance: FloatArray, advance: Advance
+) -> KeyWork:
+    """Per pass: link terms and key, with the settings and windows that the scenario asks for.
+
+    `chance` is that of clear sky per pass: how much its key counts where settings serve many.
+    """
+    link = empty_columns(
+        PassLink, len(found.passes), loss_terms=LOSS_TERMS, noise_terms=NOISE_TERMS
+    )
+    pieces = list(pieces_of(scenario, found.passes, found.conditions))
+    again = [piece for piece in pieces if _is_for_mission(piece.satellite.payload)]
+    steps = _Steps(advance, len(pieces) + len(again))
+    looks = [_first_look(scenario, found, piece, link, steps) for piece in pieces]
+    payloads = tuple(
+        _payload_keys(scenario, found, group, chance, steps)
+        for group in _by_payload(zip(pieces, looks, strict=True))
+    )
+    keys = empty_columns(KeyYield, len(found.passes))
+    details = _Details(len(found.passes))
+    for item in payloads:
+        fill(keys, item.rows, item.keys.keys)
+        details.add(item)
+    return KeyWork(
+        found=replace(found, conditions=_flown_windows(scenario, found, payloads)),
+        link=PassLink(**link),
+        keys=KeyYield(**keys),
+        details=details.table(),
+        payloads=payloads,
+        settings=tuple(_settings_of(item, chance) for item in payloads),
+        ledgers=_ledgers(scenario),
+    )
+
+
+class _Steps:
+    """Counts finished pieces."""
+
+    def __init__(self, advance: Advance, total: int) -> None:
+        self._advance, self._total, self._done = advance, total, 0
+
+    def next(self) -> None:
+        """One more."""
+        self._done += 1
+        self._advance(self._done / self._total)
+
+
+def _is_for_mission(payload: Payload) -> bool:
+    return payload.source.settings is SettingsPolicy.OPTIMISE_MISSION
+
+
+def _first_look(
+    scenario: Scenario, found: Geometry, piece: Piece, link: dict[str, Any], steps: _Steps
+) -> PassKeys | CompressedChannel:
+    """Fill in the links of a piece; its keys, or what the search for mission settings needs."""
+    samples, budget = budget_of(scenario, found.sky, found.passes, found.conditions, piece)
+    culminations = culmination_samples(found.passes, found.conditions, samples)
+    fill(link, piece.rows, pass_link(budget, samples, culminations))
+    channel = _channel(samples, budget)
+    steps.next()
+    if _is_for_mission(piece.satellite.payload):
+        return compressed(channel)
+    return _keys_of(scenario, piece, channel, None)
+
+
+def _channel(samples: PassSamples, budget: LinkBudget) -> ChannelSamples:
+    return ChannelSamples(
+        transmittance=budget.total_transmittance(),
+        noise_hz=budget.total_noise_hz(),
+        slot_s=samples.slot_s,
+        first_sample=samples.first_sample,
+    )
+
+
+def _keys_of(
+    scenario: Scenario, piece: Piece, channel: ChannelSamples, settings: PassSettings | None
+) -> PassKeys:
+    payload = piece.satellite.payload
+    rules = KeyRules(scenario.policy, scenario.schedule.min_dwell_s)
+    find = PASS_KEYS[payload.source.protocol]
+    return find(payload, receiver_of(piece), channel, rules, settings)
+
+
+def _by_payload(
+    looks: Iterable[tuple[Piece, PassKeys | CompressedChannel]],
+) -> list[list[tuple[Piece, PassKeys | CompressedChannel]]]:
+    groups: dict[str, list[tuple[Piece, PassKeys | CompressedChannel]]] = {}
+    for piece, look in looks:
+        groups.setdefault(piece.satellite.payload.id, []).append((piece, look))
+    return list(groups.values())
+
+
+def _payload_keys(
+    scenario: Scenario,
+    found: Geometry,
+    group: list[tuple[Piece, PassKeys | CompressedChannel]],
+    chance: FloatArray,
+    steps: _Steps,
+) -> PayloadKeys:
+    """All passes of a payload, after the search for mission settings where these are wanted."""
+    pieces = [piece for piece, _ in group]
+    payload = pieces[0].satellite.payload
+    rows = np.concatenate([piece.rows for piece in pieces])
+    receivers = tuple(receiver_of(piece) for piece in pieces for _ in piece.rows)
+    parts = [look for _, look in group if isinstance(look, PassKeys)]
+    if parts:
+        is_fixed = payload.source.settings is SettingsPolicy.FIXED
+        sources = (payload.source,) if is_fixed else ()
+        number = np.zeros(len(rows), dtype=np.intp)
+        return PayloadKeys(payload, rows, receivers, sources, number, joined_keys(parts))
+    channels = [look for _, look in group if isinstance(look, CompressedChannel)]
+    best = _mission_optimum(scenario, payload, receivers, channels, chance[rows])
+    keys = joined_keys(list(_second_look(scenario, found, pieces, best.settings, steps)))
+    return PayloadKeys(
+        payload, rows, receivers, best.sources, best.set_number, keys, best.representation_error
+    )
+
+
+def _mission_optimum(
+    scenario: Scenario,
+    payload: Payload,
+    receivers: tuple[Receiver, ...],
+    channels: list[CompressedChannel],
+    weights: FloatArray,
+) -> MissionOptimum:
+    """The sets of settings that give the most key in the weather to expect."""
+    if not isinstance(payload.source, DecoySource):
+        raise TypeError(f"payload {payload.id}: only decoy-state sources have settings to seek")
+    columns = ReceiverColumns.of(receivers, len(receivers))
+    passes = PassChannels.of(payload.source, columns, joined_channels(channels))
+    return optimise_mission(passes, scenario.policy, payload.source.settings_sets, weights=weights)
+
+
+def _second_look(
+    scenario: Scenario,
+    found: Geometry,
+    pieces: list[Piece],
+    settings: PassSettings,
+    steps: _Steps,
+) -> Iterable[PassKeys]:
+    """Keys of the pieces under the settings that were found, from all samples."""
+    begin = 0
+    for piece in pieces:
+        samples, budget = budget_of(scenario, found.sky, found.passes, found.conditions, piece)
+        mine = settings.take(np.arange(begin, begin + len(piece.rows)))
+        begin += len(piece.rows)
+        steps.next()
+        yield _keys_of(scenario, piece, _channel(samples, budget), mine)
+
+
+def joined_keys(parts: list[PassKeys]) -> PassKeys:
+    """The passes of all parts in order."""
+    settings = [part.settings for part in parts if part.settings is not None]
+    return PassKeys(
+        settings=PassSettings.joined(settings) if settings else None,
+        begin_s=np.concatenate([part.begin_s for part in parts]),
+        end_s=np.concatenate([part.end_s for part in parts]),
+        is_cut=np.concatenate([part.is_cut for part in parts]),
+        counts=DetectionCounts.joined([part.counts for part in parts]),
+        keys=KeyYield.joined([part.keys for part in parts]),
+        channel=joined_channels([part.channel for part in parts]),
+    )
+
+
+class _Details:
+    """Columns of `KeyDetails` while they are filled."""
+
+    def __init__(self, passes: int) -> None:
+        empty = KeyDetails.empty(passes)
+        self._columns = {name: getattr(empty, name).copy() for name in empty.column_names()}
+
+    def add(self, item: PayloadKeys) -> None:
+        """Settings and keys of the passes of a payload."""
+        rows, columns, settings = item.rows, self._columns, item.keys.settings
+        columns["separate_bits"][rows] = item.keys.keys.key_bits
+        if settings is None:
+            columns["key_basis_probability"][rows] = item.payload.source.key_basis_probability
+            received = np.array([item.key_basis_probability for item in item.receivers])
+            columns["receiver_key_basis_probability"][rows] = received
+            return
+        levels = min(settings.intensities.shape[1], len(INTENSITIES))
+        columns["intensities"][rows, :levels] = settings.intensities
+        columns["probabilities"][rows, :levels] = settings.probabilities
+        for name in ("key_basis_probability", "receiver_key_basis_probability"):
+            columns[name][rows] = getattr(settings, name)
+
+    def table(self) -> KeyDetails:
+        """The finished table."""
+        return KeyDetails(**self._columns)
+
+
+def _flown_windows(
+    scenario: Scenario, found: Geometry, payloads: tuple[PayloadKeys, ...]
+) -> PassConditions:
+    """Usable windows cut to the part that gives the key."""
+    cut = [item.rows[item.keys.is_cut] for item in payloads]
+    rows = np.concatenate([np.zeros(0, dtype=np.intp), *cut])
+    if not rows.size:
+        return found.conditions
+    begin_s, end_s = (
+        np.concatenate([getattr(item.keys, name)[item.keys.is_cut] for item in payloads])
+        for name in ("begin_s", "end_s")
+    )
+    whole = found.conditions.usable_start_utc[rows]
+    left = NarrowedWindows(rows, after(whole, begin_s), after(whole, end_s), Exclusion.TOO_SHORT)
+    return narrowed(
+        found.passes,
+        found.conditions,
+        left,
+        found.sky.fleet,
+        scenario.stations,
+        found.sky.bodies,
+        0.0,
+    )
+
+
+def _settings_of(item: PayloadKeys, chance: FloatArray) -> PayloadSettings:
+    used = np.bincount(item.set_number, minlength=len(item.sources))
+    expected = chance[item.rows] * np.nan_to_num(item.keys.keys.key_bits)
+    return PayloadSettings(
+        payload_id=item.payload.id,
+        policy=item.payload.source.settings,
+        sources=item.sources,
+        passes=tuple(int(count) for count in used) if item.sources else (),
+        expected_bits=float(np.sum(expected)),
+        representation_error=item.representation_error,
+    )
+
+
+def _ledgers(scenario: Scenario) -> dict[str, EpsilonLedger]:
+    payloads = {item.payload.id: item.payload for item in scenario.satellites}
+    return {
+        name: KEY_MODELS[payload.source.protocol].ledger(payload, scenario.policy)
+        for name, payload in sorted(payloads.items())
+    }
+
+
+def empty_columns(kind: type[Table], length: int, **fixed: tuple[str, ...]) -> dict[str, Any]:
+    """Columns of a table of numbers, all NaN."""
+    columns: dict[str, Any] = dict(fixed)
+    for name, axes in kind.column_axes().items():
+        shape = (length, *(len(fixed[axis]) for axis in axes))
+        columns[name] = np.full(shape, np.nan)
+    return columns
+
+
+def fill(columns: Mapping[str, Any], rows: Rows, part: Table) -> None:
+    """Put the rows of a part where they belong."""
+    for name in part.column_names():
+        columns[name][rows] = getattr(part, name)

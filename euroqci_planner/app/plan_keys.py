@@ -1,0 +1,75 @@
+"""The keys of a plan: what the schedule chooses from, and what the contacts are worth."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from euroqci_planner.app.key_blocks import pooled_candidates, pooled_contacts
+from euroqci_planner.app.key_quantiles import with_quantiles
+from euroqci_planner.app.key_work import Advance, KeyWork, evaluate_link_and_key
+from euroqci_planner.app.registry import KEY_MODELS
+from euroqci_planner.mission.assets import DecoySource, SettingsPolicy
+from euroqci_planner.mission.key_details import Pooling
+from euroqci_planner.mission.plan import ModelUsed, PassDecisions, PassState
+from euroqci_planner.mission.scenario import BlockPolicy, Scenario
+from euroqci_planner.weather.climatology import clear_probability
+
+if TYPE_CHECKING:
+    from euroqci_planner.app.pipeline import Geometry
+
+QUANTILES_MODEL = ModelUsed(
+    "key",
+    "quantiles of the key by Latin hypercube draws of loss, background and counts",
+    "McKay, Beckman, Conover, Technometrics 21, 239 (1979)",
+)
+_SEARCH_MODEL = ModelUsed(
+    "key",
+    "protocol settings by Newton steps on the signed key length, several starts",
+    "own method; starts by Halton, Numer. Math. 2, 84 (1960)",
+)
+_POOLING_MODEL = ModelUsed(
+    "key",
+    "blocks of several passes by dynamic programming, expected counts",
+    "own method on the proof of the key",
+)
+
+
+def keys_to_choose_from(scenario: Scenario, found: Geometry, advance: Advance) -> KeyWork:
+    """Links and keys of all passes as the schedule values them."""
+    passes = found.passes
+    chance = clear_probability(
+        scenario.stations, passes.station, passes.highest_utc, scenario.weather
+    )
+    work = evaluate_link_and_key(scenario, found, chance, advance)
+    return with_quantiles(scenario, pooled_candidates(scenario, work, chance), chance)
+
+
+def keys_of_contacts(
+    scenario: Scenario, work: KeyWork, decisions: PassDecisions
+) -> tuple[KeyWork, PassDecisions, Pooling | None]:
+    """Keys once the contacts are chosen: pooled blocks hold those and no others."""
+    work, decisions, pooling = pooled_contacts(scenario, work, decisions)
+    if pooling is not None:
+        flown = np.isin(decisions.state, (PassState.SCHEDULED, PassState.PINNED))
+        work = with_quantiles(scenario, work, decisions.clear_probability, flown)
+    return work, decisions, pooling
+
+
+def key_models_used(scenario: Scenario) -> tuple[ModelUsed, ...]:
+    """The models behind the keys of a scenario, each once."""
+    sources = {item.payload.source: None for item in scenario.satellites}
+    models = [
+        model
+        for protocol in dict.fromkeys(source.protocol for source in sources)
+        for model in KEY_MODELS[protocol].models_under(scenario.policy)
+    ]
+    seeks = any(
+        isinstance(source, DecoySource) and source.settings is not SettingsPolicy.FIXED
+        for source in sources
+    )
+    models += [_SEARCH_MODEL] if seeks else []
+    models += [_POOLING_MODEL] if scenario.policy.block is BlockPolicy.POOLED else []
+    models += [QUANTILES_MODEL] if scenario.policy.uncertainty_draws else []
+    return tuple(dict.fromkeys(models))

@@ -1,0 +1,109 @@
+"""Rules of the key models: what a proof, a receiver or a policy cannot be asked for.
+
+Each gives its problems; what is absent or mistyped is left to the schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from euroqci_planner.io.scenario_parts import Part
+from euroqci_planner.io.scenario_places import Problem
+from euroqci_planner.io.scenario_references import flown_constellations, payloads_by_id
+
+_SOUGHT = ("optimise_mission", "optimise_pass")
+_DETECTORS = (2, 4)
+_FEWEST_DRAWS = 10
+_NS_MHZ = 1e-3
+_ROUNDING = 1e-12
+
+
+def detector_problems(station: Part) -> Iterator[Problem]:
+    """Two detectors serve the basis that was chosen, four both bases behind a beam splitter."""
+    receiver = station.table("receiver")
+    detectors = receiver.number("detectors") if receiver else None
+    if receiver and detectors is not None and detectors >= 1 and detectors not in _DETECTORS:
+        mend = "2 choose the basis actively, 4 passively by a beam splitter"
+        yield receiver.problem("detectors", "a BB84 receiver has 2 or 4 detectors", mend)
+
+
+def policy_problems(policy: Part) -> Iterator[Problem]:
+    """Numbers of a policy that have a meaning only together."""
+    failure = policy.number("frame_error_probability")
+    if policy.text("error_correction_model") == "finite_length" and failure == 0.0:
+        problem = "no finite code never fails: the finite-length leakage has no limit at 0"
+        mend = "give the chance of a failed frame, for instance 1e-3"
+        yield policy.problem("frame_error_probability", problem, mend)
+    draws = policy.number("uncertainty_draws")
+    if draws is not None and 0 < draws < _FEWEST_DRAWS:
+        mend = f"give {_FEWEST_DRAWS} or more, or 0 for no quantiles"
+        yield policy.problem("uncertainty_draws", "quantiles need ten draws or more", mend)
+
+
+def protocol_problems(document: Part) -> Iterator[Problem]:
+    """What the sources that are flown cannot do, each once."""
+    payloads, policy = payloads_by_id(document), document.table("policy")
+    block = policy.text("block") if policy else None
+    told: set[Problem] = set()
+    for part in (*document.tables("satellite"), *flown_constellations(document)):
+        source = _source_of(part, payloads)
+        found = _source_problems(part, source, block) if source else ()
+        fresh = [problem for problem in found if problem not in told]
+        told.update(fresh)
+        yield from fresh
+    yield from _gate_problems(document, payloads)
+
+
+def _source_of(satellite: Part, payloads: Mapping[str, Part]) -> Part | None:
+    payload = payloads.get(satellite.text("payload") or "")
+    return payload.table("source") if payload else None
+
+
+def _source_problems(satellite: Part, source: Part, block: str | None) -> Iterator[Problem]:
+    protocol, settings = source.text("protocol"), source.text("settings") or "fixed"
+    if satellite.text("role") == "entangled_source":
+        yield satellite.problem("role", *_not_a_mere_source(protocol))
+    if protocol == "bbm92" and settings in _SOUGHT:
+        problem = "a source of pairs has no settings to optimise"
+        yield source.problem("settings", problem, "set settings = fixed")
+    if settings == "optimise_pass" and block == "pooled":
+        problem = "passes of one pooled block are flown with the same settings"
+        mend = "set settings = optimise_mission or fixed, or [policy] block = per_pass"
+        yield source.problem("settings", problem, mend)
+
+
+def _not_a_mere_source(protocol: str | None) -> tuple[str, str]:
+    """Why a satellite cannot be a source of pairs for others, and the mend."""
+    if protocol == "bbm92":
+        return (
+            "one source for two stations at once (dual downlink) is not planned in this version",
+            "set role = trusted_node: one half of the pairs is measured on board",
+        )
+    return (
+        f"an entangled source cannot send {protocol}",
+        "set role = trusted_node, or protocol = bbm92",
+    )
+
+
+def _gate_problems(document: Part, payloads: Mapping[str, Part]) -> Iterator[Problem]:
+    """Gates of one station must not overlap at the highest pulse rate that is flown."""
+    carriers = (*document.tables("satellite"), *flown_constellations(document))
+    flown = sorted({part.text("payload") or "" for part in carriers} & set(payloads))
+    rates = {}
+    for name in flown:
+        source = payloads[name].table("source")
+        rate = source.number("pulse_rate_mhz") if source else None
+        if rate is not None:
+            rates[name] = rate
+    if not rates:
+        return
+    fastest = max(rates, key=lambda name: rates[name])
+    for station in document.tables("station"):
+        receiver = station.table("receiver")
+        gate_ns = receiver.number("gate_ns") if receiver else None
+        if receiver is None or gate_ns is None:
+            continue
+        if gate_ns * rates[fastest] * _NS_MHZ > 1.0 + _ROUNDING:
+            problem = f"gates overlap: payload {fastest} sends {rates[fastest]:g} million pulses/s"
+            mend = f"at most {1.0 / (rates[fastest] * _NS_MHZ):.6g} ns, or fewer pulses"
+            yield receiver.problem("gate_ns", problem, mend)
