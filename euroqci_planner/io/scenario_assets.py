@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 
+from euroqci_planner.io.schema_detection import DetectionRecord, OnBoardReceiverRecord
 from euroqci_planner.io.schema_payloads import (
     PairSourceRecord,
     PayloadRecord,
@@ -19,15 +21,22 @@ from euroqci_planner.io.schema_satellites import (
     OrbitRecord,
     SpacecraftRecord,
 )
-from euroqci_planner.io.schema_stations import ReceiverRecord, StationRecord
+from euroqci_planner.io.schema_stations import (
+    ReceiverRecord,
+    StationRecord,
+    TransmitterRecord,
+)
 from euroqci_planner.mission.assets import (
     Atmosphere,
     Closure,
     Constellation,
     Coupling,
+    DeadTimeKind,
     DecoySource,
+    Direction,
     DivergenceBeam,
     DivergenceConvention,
+    GroundTransmitter,
     PairSource,
     Payload,
     Protocol,
@@ -56,6 +65,7 @@ TERA = 1e12
 _ARCSEC_PER_DEGREE = 3600.0
 _MOUNTAIN_M = 1500.0
 _WATER_SCALE_M = 2000.0
+_W_M2_PER_NW_CM2 = 1e-5
 
 
 def instant(moment: datetime | None) -> np.datetime64:
@@ -70,8 +80,6 @@ def _hours(time_of_day: str) -> float:
 
 def payload_noun(record: PayloadRecord, provenance: str, *, assumed: bool) -> Payload:
     """Payload with its beam and source; `provenance` and `assumed` come from the catalogue."""
-    jitter = record.pointing_jitter_urad
-    x_urad, y_urad = jitter if isinstance(jitter, list) else (jitter, jitter)
     beacon = record.beacon_wavelength_nm
     return Payload(
         id=record.id,
@@ -81,7 +89,7 @@ def payload_noun(record: PayloadRecord, provenance: str, *, assumed: bool) -> Pa
         obscuration_ratio=record.obscuration_ratio,
         beam=_beam(record),
         wavefront_error_m=record.wavefront_error_nm_rms / GIGA,
-        pointing_jitter_rad=(x_urad / MEGA, y_urad / MEGA),
+        pointing_jitter_rad=_per_axis_rad(record.pointing_jitter_urad),
         pointing_bias_rad=record.pointing_bias_urad / MEGA,
         transmit_efficiency=record.transmit_efficiency,
         terminals=record.terminals,
@@ -89,12 +97,21 @@ def payload_noun(record: PayloadRecord, provenance: str, *, assumed: bool) -> Pa
         acquisition_s=record.acquisition_s,
         source=_source(record.source),
         beacon_wavelength_m=None if beacon is None else beacon / GIGA,
+        direction=Direction(record.direction),
+        receiver=None if record.receiver is None else _on_board(record, record.receiver),
         provenance=provenance,
         assumed=assumed,
     )
 
 
-def _beam(record: PayloadRecord) -> DivergenceBeam | TruncatedGaussianBeam:
+def _per_axis_rad(jitter_urad: float | list[float]) -> tuple[float, float]:
+    x_urad, y_urad = jitter_urad if isinstance(jitter_urad, list) else (jitter_urad, jitter_urad)
+    return x_urad / MEGA, y_urad / MEGA
+
+
+def _beam(record: PayloadRecord) -> DivergenceBeam | TruncatedGaussianBeam | None:
+    if record.beam is None:
+        return None
     if record.waist_mm is not None:
         return TruncatedGaussianBeam(waist_m=record.waist_mm / KILO)
     if record.divergence_urad is None or record.divergence_convention is None:
@@ -216,6 +233,7 @@ def station_noun(record: StationRecord, provenance: str, *, assumed: bool) -> St
         altitude_m=record.altitude_m,
         min_elevation_rad=math.radians(record.min_elevation_deg),
         receiver=_receiver(record.receiver),
+        transmitter=_transmitter(record.transmitter),
         atmosphere=_atmosphere(record),
         sun_rule=SunRule(record.sun_rule),
         max_sun_elevation_rad=math.radians(record.max_sun_elevation_deg),
@@ -246,24 +264,55 @@ def _opening_s(hours: list[str]) -> tuple[float, float]:
 
 
 def _receiver(record: ReceiverRecord) -> Receiver:
+    telescope = record.aperture_mm / KILO, record.obscuration_ratio
+    return replace(
+        _detection(record, *telescope),
+        coupling=Coupling(record.coupling),
+        adaptive_optics_modes=record.modes,
+        adaptive_optics_bandwidth_hz=record.bandwidth_hz,
+    )
+
+
+def _on_board(payload: PayloadRecord, record: OnBoardReceiverRecord) -> Receiver:
+    """The receiver of a payload behind the payload's own telescope."""
+    return _detection(record, payload.aperture_mm / KILO, payload.obscuration_ratio)
+
+
+def _detection(record: DetectionRecord, aperture_m: float, obscuration_ratio: float) -> Receiver:
+    """Free-space receiver behind a telescope."""
     return Receiver(
-        aperture_m=record.aperture_mm / KILO,
-        obscuration_ratio=record.obscuration_ratio,
+        aperture_m=aperture_m,
+        obscuration_ratio=obscuration_ratio,
         optics_efficiency=record.optics_efficiency,
         field_of_view_rad=record.field_of_view_urad / MEGA,
         filter_width_m=record.filter_width_nm / GIGA,
         filter_transmittance=record.filter_transmittance,
-        coupling=Coupling(record.coupling),
+        coupling=Coupling.FREE_SPACE,
         key_basis_probability=record.key_basis_probability,
         detectors=record.detectors,
         detector_efficiency=record.detector_efficiency,
         dark_count_hz=record.dark_count_hz,
         dead_time_s=record.dead_time_ns / GIGA,
+        dead_time_kind=DeadTimeKind(record.dead_time_kind),
         timing_jitter_s=record.timing_jitter_ps / TERA,
         afterpulse_probability=record.afterpulse_probability,
         gate_s=record.gate_ns / GIGA,
-        adaptive_optics_modes=record.modes,
-        adaptive_optics_bandwidth_hz=record.bandwidth_hz,
+    )
+
+
+def _transmitter(record: TransmitterRecord | None) -> GroundTransmitter | None:
+    if record is None:
+        return None
+    return GroundTransmitter(
+        aperture_m=record.aperture_mm / KILO,
+        obscuration_ratio=record.obscuration_ratio,
+        waist_m=record.waist_mm / KILO,
+        wavefront_error_m=record.wavefront_error_nm_rms / GIGA,
+        pointing_jitter_rad=_per_axis_rad(record.pointing_jitter_urad),
+        pointing_bias_rad=record.pointing_bias_urad / MEGA,
+        transmit_efficiency=record.transmit_efficiency,
+        corrects_wander=record.tracking == "tip_tilt",
+        night_lights_w_m2_sr=record.night_lights_nw_cm2_sr * _W_M2_PER_NW_CM2,
     )
 
 

@@ -15,7 +15,7 @@ from euroqci_planner.io.toml_locator import Path
 FROM = "from"
 _MAX_PROBLEMS = 300
 _BLOCKS = ("station", "payload", "node", "fibre_link")
-_NESTED = ("receiver", "source")
+_NESTED = ("receiver", "source", "transmitter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def filled_from_catalogue(data: Mapping[str, Any], catalogue: Catalogue) -> Fill
 
 
 def _merged(base: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields of `base` with those of `written` over them, receiver and source field by field."""
+    """Fields of `base` with those of `written` over them, inner tables field by field."""
     merged = {key: value for key, value in base.items() if key not in _replaced(base, written)}
     for key, value in written.items():
         below = merged.get(key)
@@ -64,10 +64,11 @@ def _merged(base: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, An
 
 
 def _replaced(base: Mapping[str, Any], written: Mapping[str, Any]) -> set[str]:
-    """Fields of the row that mean nothing once another beam or protocol is chosen."""
+    """Fields of the row that mean nothing once another beam, direction or protocol is chosen."""
     gone: set[str] = set()
-    if written.get("beam", base.get("beam")) != base.get("beam"):
-        gone.update(*BEAM_FIELDS.values())
+    another_beam = written.get("beam", base.get("beam")) != base.get("beam")
+    if another_beam or written.get("direction") == "uplink":
+        gone.update(("beam",), *BEAM_FIELDS.values())
     ours, theirs = written.get("source"), base.get("source")
     if isinstance(ours, dict) and isinstance(theirs, dict):
         protocol = theirs.get("protocol")

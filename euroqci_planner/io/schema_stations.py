@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from euroqci_planner.io.schema_detection import DetectionRecord
 from euroqci_planner.io.schema_types import (
     Count,
     Efficiency,
@@ -16,7 +17,7 @@ from euroqci_planner.io.schema_types import (
     Name,
     NotNegative,
     Obscuration,
-    OpenFraction,
+    PerAxis,
     Positive,
     Probability,
     Record,
@@ -39,15 +40,11 @@ class ClosureRecord(Record):
     reason: Text = told("Why; shown beside the passes that it costs.", "")
 
 
-class ReceiverRecord(Record):
+class ReceiverRecord(DetectionRecord):
     """`[station.receiver]`: telescope, filter and detectors."""
 
     aperture_mm: Annotated[float, Field(gt=0, le=50_000)] = told("Diameter of the telescope.")
     obscuration_ratio: Obscuration = told("Secondary over primary diameter.", 0.3)
-    optics_efficiency: Efficiency = told("Transmittance from the aperture to the filter.")
-    field_of_view_urad: Annotated[float, Field(gt=0, le=100_000)] = told("Full angle.", 100.0)
-    filter_width_nm: Positive = told("Equivalent width of the spectral filter.", 1.0)
-    filter_transmittance: Efficiency = told("Peak transmittance of the filter.", 0.9)
     coupling: Literal["free_space", "fibre_tip_tilt", "fibre_adaptive_optics"] = told(
         "How the light reaches the detectors.", "free_space"
     )
@@ -55,18 +52,32 @@ class ReceiverRecord(Record):
         "Corrected modes of the adaptive optics.", None
     )
     bandwidth_hz: Positive | None = told("Closed-loop bandwidth of the adaptive optics.", None)
-    key_basis_probability: OpenFraction = told(
-        "Share of the key basis at the receiver: its beam splitter."
+
+
+class TransmitterRecord(Record):
+    """`[station.transmitter]`: a telescope that sends to satellites which receive."""
+
+    aperture_mm: Annotated[float, Field(gt=0, le=50_000)] = told("Diameter of the telescope.")
+    obscuration_ratio: Obscuration = told("Secondary over primary diameter.", 0.0)
+    waist_mm: Annotated[float, Field(gt=0, le=50_000)] = told(
+        "1/e2 intensity radius of the Gaussian in the pupil."
     )
-    detectors: Annotated[int, Field(ge=1, le=64)] = told("Detectors in all.", 4)
-    detector_efficiency: Efficiency = told("Detection probability of one photon.")
-    dark_count_hz: NotNegative = told("Dark counts per detector.")
-    dead_time_ns: NotNegative = told("Dead time per detector.", 50.0)
-    timing_jitter_ps: NotNegative = told("Full width of detector and clock together.", 350.0)
-    afterpulse_probability: Annotated[float, Field(ge=0, lt=1)] = told(
-        "Chance of a false click after a click.", 0.001
+    wavefront_error_nm_rms: NotNegative = told("Wavefront error of the telescope.", 0.0)
+    pointing_jitter_urad: PerAxis = told("One sigma per axis, one number or [x, y].", 1.0)
+    pointing_bias_urad: NotNegative = told(
+        "Static pointing error, that of the point-ahead angle among it.", 0.0
     )
-    gate_ns: Positive = told("Full width of the accepted time around a pulse.", 1.0)
+    transmit_efficiency: Efficiency = told(
+        "Transmittance behind the point where the photon number is defined.", 1.0
+    )
+    tracking: Literal["none", "tip_tilt"] = told(
+        "tip_tilt: pre-compensation follows the wander of the beam.", "none"
+    )
+    night_lights_nw_cm2_sr: Annotated[float, Field(ge=0, le=10_000)] = told(
+        "Lit ground around the station from above, VIIRS day/night band: 1 rural, 10 suburb, 100 "
+        "city centre.",
+        10.0,
+    )
 
 
 class StationRecord(Record):
@@ -125,3 +136,6 @@ class StationRecord(Record):
     valid_to_utc: Instant | None = told("In service to here; default: without end.", None)
     closed: list[ClosureRecord] = told("Intervals without observations.", [])
     receiver: ReceiverRecord = told("Telescope, filter and detectors.")
+    transmitter: TransmitterRecord | None = told(
+        "Telescope that sends; needed for payloads with direction = uplink.", None
+    )

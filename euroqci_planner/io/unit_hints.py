@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 
 _UNITS = (
     "deg rad mrad urad arcsec arcmin m km mm cm um nm s ms us ns ps min h hours days d hz khz mhz"
@@ -12,8 +12,14 @@ _UNITS = (
 _UNIT = re.compile(rf"_({'|'.join(sorted(_UNITS.split(), key=len, reverse=True))})$")
 
 
-def unit_hint(key: str, known: Iterable[str]) -> str:
-    """Mend for a key that is a known one with another unit, or without one; '' otherwise."""
+_FULL_ANGLE = "field_of_view_urad"
+_HALF = re.compile("radius|half|semi")
+
+
+def unit_hint(key: str, known: Collection[str]) -> str:
+    """Mend for a key that is a known one with another unit, without one, or of half an angle."""
+    if _FULL_ANGLE in known and "view" in key and _HALF.search(key):
+        return f"write {_FULL_ANGLE}: it is the full angle, twice the radius"
     stem, unit = _split(key)
     for name in known:
         other_stem, other_unit = _split(name)

@@ -12,13 +12,18 @@ from euroqci_planner.link.background import SiteBackground, background_hz, site_
 from euroqci_planner.link.citations import LINK_MODELS_USED
 from euroqci_planner.link.extinction import SiteExtinction, extinction_terms, site_extinction
 from euroqci_planner.link.far_field import FarField, far_field
-from euroqci_planner.link.limits import link_faults, link_warnings, station_faults
+from euroqci_planner.link.limits import (
+    link_faults,
+    link_warnings,
+    station_faults,
+    uplink_pair_faults,
+)
 from euroqci_planner.link.receiver import link_gate_transmittance
-from euroqci_planner.link.sight import Sight, sights
+from euroqci_planner.link.sight import Sight, budget_along
 from euroqci_planner.link.site_turbulence import SiteTurbulence, site_turbulence
 from euroqci_planner.link.wavefront import wavefront_transmittance
 from euroqci_planner.mission.assets import Payload, Satellite, Station
-from euroqci_planner.mission.link_budget import LOSS_TERMS, NOISE_TERMS, LinkBudget, PassLink
+from euroqci_planner.mission.link_budget import LinkBudget, PassLink
 from euroqci_planner.mission.pass_table import PassSamples
 from euroqci_planner.mission.physics_tables import PhysicsTables
 from euroqci_planner.mission.plan import ModelUsed
@@ -31,6 +36,7 @@ __all__ = [
     "link_warnings",
     "pass_link",
     "station_faults",
+    "uplink_pair_faults",
 ]
 
 Index = NDArray[np.intp]
@@ -62,21 +68,7 @@ class DownlinkModel:
         `satellite` tells how bright it is in sunlight; with neither a magnitude nor an area it
         counts as dark (see `link_warnings`).
         """
-        link = _downlink(payload, station, tables, satellite)
-        share = np.empty((len(LOSS_TERMS), len(samples)))
-        noise_hz = np.empty((len(NOISE_TERMS), len(samples)))
-        for rows, sight in sights(samples):
-            terms, noise = link.at(sight)
-            for row, name in enumerate(LOSS_TERMS):
-                share[row, rows] = terms[name]
-            for row, name in enumerate(NOISE_TERMS):
-                noise_hz[row, rows] = noise[name]
-        return LinkBudget(
-            loss_terms=LOSS_TERMS,
-            noise_terms=NOISE_TERMS,
-            transmittance=share.T,
-            noise_hz=noise_hz.T,
-        )
+        return budget_along(samples, _downlink(payload, station, tables, satellite).at)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -123,6 +115,7 @@ def _downlink(
         station=station,
         fixed={
             "transmit_optics": payload.transmit_efficiency,
+            "beam_spread": 1.0,
             "wavefront": float(wavefront_transmittance(payload.wavefront_error_m, wavelength_m)),
             "receive_optics": receiver.optics_efficiency,
             "filter": receiver.filter_transmittance,

@@ -1,4 +1,4 @@
-"""What the downlink model rests on: one line per published model, for the plan's record."""
+"""What the link models rest on: one line per published model, for the plan's record."""
 
 from __future__ import annotations
 
@@ -50,6 +50,35 @@ _PUBLISHED = (
     ("sunlit satellite", "matt sphere", "Lambert phase law; standard magnitude or diffuse area"),
 )
 
-LINK_MODELS_USED = tuple(
-    ModelUsed(role=role, name=name, citation=citation) for role, name, citation in _PUBLISHED
+_SHARED_ROLES = ("wavefront", "air mass", "rayleigh", "aerosol", "ozone", "gas", "night sky")
+_UPWARD = (
+    (
+        "uplink beam",
+        "Gaussian of the axial gain of the truncated beam; spread and wander by turbulence",
+        (
+            "Klein & Degnan 1974, Appl. Opt. 13, 2134; "
+            "Andrews & Phillips 2005, Laser Beam Propagation through Random Media, ch. 12"
+        ),
+    ),
+    ("uplink pointing", "mean over jitter per axis and bias", "Rician mean"),
+    (
+        "uplink turbulence",
+        "Hufnagel–Valley profile scaled to the site's seeing, spherical layers",
+        "Valley 1980, Appl. Opt. 19, 574; Fried 1966, J. Opt. Soc. Am. 56, 1372",
+    ),
+    (
+        "Earth background",
+        "matt ground in sunlight, moonlight and city light; air as bright as from below",
+        "Krisciunas & Schaefer 1991, PASP 103, 1033 (phase); sasktran2 2026.10 (air)",
+    ),
 )
+
+
+def _models(rows: tuple[tuple[str, str, str], ...]) -> tuple[ModelUsed, ...]:
+    return tuple(
+        ModelUsed(role=role, name=name, citation=citation) for role, name, citation in rows
+    )
+
+
+LINK_MODELS_USED = _models(_PUBLISHED)
+UPLINK_MODELS_USED = _models((*_UPWARD, *(row for row in _PUBLISHED if row[0] in _SHARED_ROLES)))

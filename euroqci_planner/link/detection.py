@@ -1,7 +1,4 @@
-"""Detector and filter effects that a budget can state by itself.
-
-Non-paralysable dead time and afterpulses act on counts and live with them (key model).
-"""
+"""What tilt does to the spectral filter; dead time and afterpulses live with the counts."""
 
 from __future__ import annotations
 
@@ -9,16 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from euroqci_planner.units import FloatArray
-
-
-def paralysable_live_share(rate_hz: ArrayLike, dead_time_s: ArrayLike) -> FloatArray:
-    """Share of the clicks that a paralysable detector registers: e^(-R t_d), 0..1.
-
-    `rate_hz` is the rate without dead time. Passively quenched diodes; the registered rate falls
-    again above 1/t_d. The non-paralysable form 1/(1 + R t_d) agrees with it to (R t_d)²/2.
-    """
-    load = np.asarray(rate_hz, dtype=np.float64) * np.asarray(dead_time_s)
-    return np.asarray(np.exp(-load))
 
 
 def filter_shift_m(

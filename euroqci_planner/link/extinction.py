@@ -27,8 +27,6 @@ REFERENCE_WAVELENGTH_M = 550e-9
 
 _CENTIMETRES_PER_METRE = 100.0
 _MICROMETRES_PER_METRE = 1e6
-_LARGEST_STEP_M = 10.5e-9
-_BAND_WIDTH_PER_M = 2_000.0
 
 
 def station_pressure_pa(altitude_m: ArrayLike) -> FloatArray:
@@ -105,17 +103,10 @@ class GasCoefficients:
 
 
 def wavelength_faults(wavelength_m: float, table: GasTransmittanceFit) -> tuple[Fault, ...]:
-    """One fault where molecular absorption is not known at this wavelength, else none.
-
-    Known are: the rows of the table, everything between two rows no more than 10 nm apart, and
-    20 cm⁻¹ (the resolution of the fit) around either.
-    """
-    rows = table.wavelength_m
-    if np.any(np.abs(1.0 / rows - 1.0 / wavelength_m) <= _BAND_WIDTH_PER_M) or _inside_a_band(
-        wavelength_m, rows
-    ):
+    """One fault where molecular absorption is not known at this wavelength, else none."""
+    if table.covers(wavelength_m):
         return ()
-    nearest = sorted(rows[np.argsort(np.abs(rows - wavelength_m))[:2]])
+    nearest = table.nearest_wavelengths_m(wavelength_m)
     names = " and ".join(f"{value / NANO:.0f} nm" for value in nearest)
     return (
         Fault(
@@ -149,13 +140,6 @@ def gas_coefficients(wavelength_m: float, table: GasTransmittanceFit) -> GasCoef
         dry_coefficient=float(np.exp(at(np.log(np.maximum(table.dry_coefficient, tiny))))),
         dry_exponent=at(table.dry_exponent),
     )
-
-
-def _inside_a_band(wavelength_m: float, rows: FloatArray) -> bool:
-    above = int(np.searchsorted(rows, wavelength_m))
-    if above in (0, len(rows)):
-        return False
-    return bool(rows[above] - rows[above - 1] <= _LARGEST_STEP_M)
 
 
 def gas_optical_depth(

@@ -148,8 +148,11 @@ def far_field(payload: Payload) -> FarField:
     """Far field of a payload's terminal with its jitter and bias; tabulated once per payload.
 
     A divergence carries no waist and no truncation; the beam is then a point-source Gaussian.
+    Raises TypeError for a payload without a beam, which receives.
     """
     beam = payload.beam
+    if beam is None:
+        raise TypeError(f"payload {payload.id}: a terminal that receives has no far field")
     jitter, bias = payload.pointing_jitter_rad, payload.pointing_bias_rad
     if not isinstance(beam, TruncatedGaussianBeam):
         half_angle = gaussian_half_angle_rad(beam.divergence_rad, beam.convention)

@@ -7,6 +7,7 @@ read the same text.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -25,8 +26,11 @@ from euroqci_planner.link.site_turbulence import site_turbulence
 from euroqci_planner.link.wavefront import LARGEST_WAVEFRONT_ERROR_WAVES
 from euroqci_planner.mission.assets import (
     Coupling,
+    Direction,
     DivergenceBeam,
     DivergenceConvention,
+    GroundTransmitter,
+    PairSource,
     Payload,
     Satellite,
     Station,
@@ -44,15 +48,34 @@ _EARTH_EQUATOR_M = 6_378_137.0
 
 def link_faults(payload: Payload, tables: PhysicsTables) -> tuple[Fault, ...]:
     """What puts a payload outside the link model, for the door to report; empty if nothing."""
-    return (
+    shared = (
         *wavelength_faults(payload.wavelength_m, tables.gas),
-        *_optics_faults(payload.aperture_m, payload.obscuration_ratio),
-        *_beam_faults(payload),
-        *_pointing_faults(payload),
+        *optics_faults(payload.aperture_m, payload.obscuration_ratio),
     )
+    if payload.direction is Direction.UPLINK:
+        return (*shared, *_on_board_faults(payload))
+    pointing = pointing_faults(payload.pointing_jitter_rad, payload.pointing_bias_rad)
+    return (*shared, *_beam_faults(payload), *pointing)
 
 
-def _optics_faults(aperture_m: float, obscuration_ratio: float) -> Iterator[Fault]:
+def _on_board_faults(payload: Payload) -> Iterator[Fault]:
+    if payload.receiver is None:
+        yield Fault(
+            "is missing for direction = uplink",
+            where="receiver",
+            mend="add [payload.receiver], what is behind the telescope on board",
+        )
+    if isinstance(payload.source, PairSource):
+        yield Fault(
+            "a source of pairs is on board, and an uplink has its source on the ground",
+            where="source.protocol",
+            value=payload.source.protocol,
+            mend="set direction = downlink, or a bb84 protocol",
+        )
+
+
+def optics_faults(aperture_m: float, obscuration_ratio: float) -> Iterator[Fault]:
+    """Faults of a telescope."""
     if not aperture_m > 0.0:
         yield _fault("must be above 0", "aperture_mm", aperture_m / MILLI)
     if not 0.0 <= obscuration_ratio < 1.0:
@@ -61,7 +84,9 @@ def _optics_faults(aperture_m: float, obscuration_ratio: float) -> Iterator[Faul
 
 def _beam_faults(payload: Payload) -> Iterator[Fault]:
     beam = payload.beam
-    if not isinstance(beam, DivergenceBeam):
+    if beam is None:
+        yield Fault("is missing", where="beam", mend="divergence or truncated_gaussian")
+    elif not isinstance(beam, DivergenceBeam):
         if not beam.waist_m > 0.0:
             yield _fault("must be above 0", "waist_mm", beam.waist_m / MILLI)
     else:
@@ -83,19 +108,20 @@ def _beam_faults(payload: Payload) -> Iterator[Fault]:
         )
 
 
-def _pointing_faults(payload: Payload) -> Iterator[Fault]:
-    for sigma in dict.fromkeys(payload.pointing_jitter_rad):
+def pointing_faults(jitter_rad: tuple[float, float], bias_rad: float) -> Iterator[Fault]:
+    """Faults of jitter per axis and bias."""
+    for sigma in dict.fromkeys(jitter_rad):
         if not sigma >= 0.0:
             mend = "one sigma per axis"
             yield _fault("must be at least 0", "pointing_jitter_urad", sigma / MICRO, mend)
-    if not payload.pointing_bias_rad >= 0.0:
-        yield _fault("must be at least 0", "pointing_bias_urad", payload.pointing_bias_rad / MICRO)
+    if not bias_rad >= 0.0:
+        yield _fault("must be at least 0", "pointing_bias_urad", bias_rad / MICRO)
 
 
 def station_faults(station: Station) -> tuple[Fault, ...]:
     """What puts a station outside the link model; empty if nothing."""
     receiver = station.receiver
-    faults = list(_optics_faults(receiver.aperture_m, receiver.obscuration_ratio))
+    faults = list(optics_faults(receiver.aperture_m, receiver.obscuration_ratio))
     lowest = max(
         station.min_elevation_rad,
         min((elevation for _, elevation in station.horizon_mask_rad), default=-np.inf),
@@ -123,7 +149,34 @@ def station_faults(station: Station) -> tuple[Fault, ...]:
         for key, value in known.items():
             if value is None or not value > 0:
                 faults.append(Fault("is missing for coupling = fibre_adaptive_optics", where=key))
-    return tuple(faults)
+    return (*faults, *_transmitter_faults(station.transmitter))
+
+
+def _transmitter_faults(transmitter: GroundTransmitter | None) -> Iterator[Fault]:
+    if transmitter is None:
+        return
+    jitter_rad, bias_rad = transmitter.pointing_jitter_rad, transmitter.pointing_bias_rad
+    found = [
+        *optics_faults(transmitter.aperture_m, transmitter.obscuration_ratio),
+        *pointing_faults(jitter_rad, bias_rad),
+    ]
+    if not transmitter.waist_m > 0.0:
+        found.append(_fault("must be above 0", "waist_mm", transmitter.waist_m / MILLI))
+    for fault in found:
+        yield replace(fault, where=f"transmitter.{fault.where}")
+
+
+def uplink_pair_faults(satellite: Satellite, station: Station) -> tuple[Fault, ...]:
+    """What keeps a station from sending to a satellite that receives; empty if nothing."""
+    if satellite.payload.direction is not Direction.UPLINK or station.transmitter is not None:
+        return ()
+    return (
+        Fault(
+            f"is missing: satellite {satellite.id} receives (direction = uplink)",
+            where="transmitter",
+            mend="add [station.transmitter], or take the station out",
+        ),
+    )
 
 
 def _fault(problem: str, where: str, value: float, mend: str = "") -> Fault:
@@ -139,11 +192,13 @@ def link_warnings(
     most at its lowest elevation. What holds for every satellite of a payload names the payload, so
     that a caller can say it once.
     """
-    of_satellite = (_brightness(satellite), _point_ahead(satellite), _doppler(satellite, stations))
-    of_payload = (
-        _coarse_gas(satellite.payload, tables),
-        *_receiver_warnings(satellite.payload, stations),
-    )
+    of_payload: tuple[str, ...] = (_coarse_gas(satellite.payload, tables),)
+    of_satellite: tuple[str, ...] = (_doppler(satellite, stations),)
+    if satellite.payload.direction is Direction.UPLINK:
+        of_satellite = (*of_satellite, *_sent_ahead(satellite, stations))
+    else:
+        of_satellite = (_brightness(satellite), _point_ahead(satellite), *of_satellite)
+        of_payload = (*of_payload, *_receiver_warnings(satellite.payload, stations))
     return (
         *(f"{satellite.id}: {text}" for text in of_satellite if text),
         *(f"payload {satellite.payload.id}: {text}" for text in of_payload if text),
@@ -186,12 +241,28 @@ def orbit_altitude_m(satellite: Satellite) -> float:
 def _point_ahead(satellite: Satellite) -> str:
     if satellite.payload.pointing_bias_rad > 0.0:
         return ""
+    return f"pointing_bias_urad = 0 takes {_lead(satellite)}, as led without error"
+
+
+def _lead(satellite: Satellite) -> str:
     altitude_m = orbit_altitude_m(satellite)
     lead = float(point_ahead_rad(circular_speed_m_s(altitude_m))) / MICRO
-    return (
-        f"pointing_bias_urad = 0 takes the point-ahead angle, about {lead:.0f} urad from "
-        f"{altitude_m / KILO:.0f} km, as led without error"
-    )
+    return f"the point-ahead angle, about {lead:.0f} urad from {altitude_m / KILO:.0f} km"
+
+
+def _sent_ahead(satellite: Satellite, stations: tuple[Station, ...]) -> Iterator[str]:
+    """What an uplink takes for granted about the angle by which it must lead."""
+    senders = [(item.id, item.transmitter) for item in stations if item.transmitter is not None]
+    blind = [name for name, sender in senders if not sender.pointing_bias_rad > 0.0]
+    if blind:
+        told = f"pointing_bias_urad = 0 of {', '.join(blind)} takes {_lead(satellite)}"
+        yield f"{told}, as led without error"
+    followed = [name for name, sender in senders if sender.corrects_wander]
+    if followed:
+        yield (
+            f"the tip-tilt of {', '.join(followed)} looks away from where it sends by "
+            f"{_lead(satellite)}: what it misses belongs into the jitter"
+        )
 
 
 def _colours(payload: Payload, stations: tuple[Station, ...]) -> str:
@@ -227,16 +298,18 @@ def _doppler(satellite: Satellite, stations: tuple[Station, ...]) -> str:
     if not stations:
         return ""
     wavelength_m, altitude_m = satellite.payload.wavelength_m, orbit_altitude_m(satellite)
-    lowest, width_m = np.array(
-        [(item.min_elevation_rad, item.receiver.filter_width_m) for item in stations]
-    ).T
+    on_board = satellite.payload.receiver
+    receivers = [on_board or item.receiver for item in stations]
+    lowest = np.array([item.min_elevation_rad for item in stations])
+    width_m = np.array([item.filter_width_m for item in receivers])
     shift_m = largest_doppler_shift(altitude_m, lowest) * wavelength_m
     worst = int(np.argmax(shift_m / width_m))
     if not shift_m[worst] > LARGE_SHARE_OF_FILTER * width_m[worst]:
         return ""
+    owner = satellite.id if on_board else stations[worst].id
     return (
         f"its motion shifts the light by up to {shift_m[worst] / NANO:.3f} nm, and the filter of "
-        f"{stations[worst].id} is {width_m[worst] / NANO:g} nm wide: taken as following the shift"
+        f"{owner} is {width_m[worst] / NANO:g} nm wide: taken as following the shift"
     )
 
 

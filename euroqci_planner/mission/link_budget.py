@@ -14,6 +14,7 @@ LOSS_TERMS = (
     "transmit_optics",
     "diffraction",
     "wavefront",
+    "beam_spread",
     "pointing",
     "rayleigh",
     "aerosol",

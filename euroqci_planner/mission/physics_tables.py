@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
+import numpy as np
+
 from euroqci_planner.mission.table import Table, column, locked, rebuilt
 from euroqci_planner.units import FloatArray
+
+_LARGEST_STEP_M = 10.5e-9
+_BAND_WIDTH_PER_M = 2_000.0
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -26,6 +31,24 @@ class GasTransmittanceFit(Table):
     dry_coefficient: FloatArray = column("float64")
     dry_exponent: FloatArray = column("float64")
     max_error_db: FloatArray = column("float64")
+
+    def covers(self, wavelength_m: float) -> bool:
+        """Whether the fit tells molecular absorption at this wavelength.
+
+        At the rows, everywhere between two rows no more than 10 nm apart, and within 20 cm⁻¹ (the
+        resolution of the fit) around either.
+        """
+        rows = self.wavelength_m
+        above = int(np.searchsorted(rows, wavelength_m))
+        if 0 < above < len(rows) and rows[above] - rows[above - 1] <= _LARGEST_STEP_M:
+            return True
+        return bool(np.any(np.abs(1.0 / rows - 1.0 / wavelength_m) <= _BAND_WIDTH_PER_M))
+
+    def nearest_wavelengths_m(self, wavelength_m: float) -> tuple[float, float]:
+        """The two rows that are nearest to a wavelength, the shorter one first."""
+        rows = self.wavelength_m
+        near = np.sort(rows[np.argsort(np.abs(rows - wavelength_m))[:2]])
+        return float(near[0]), float(near[1])
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -13,13 +13,15 @@ from enum import Enum
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from euroqci_planner.mission.assets import DecoySource, Receiver
+from euroqci_planner.mission.assets import DeadTimeKind, DecoySource, Receiver
 from euroqci_planner.mission.key_yield import DetectionCounts
 from euroqci_planner.mission.link_budget import OffsetArray
 from euroqci_planner.units import FloatArray
 
 FloatOrArray = float | FloatArray
+BoolOrArray = bool | NDArray[np.bool_]
 _DETECTORS_PER_BASIS = 2
 PASSIVE_FROM = _DETECTORS_PER_BASIS + 1
 
@@ -137,14 +139,25 @@ def live_share(
     pulse_rate_hz: float,
     gate_s: FloatOrArray,
     dead_time_s: FloatOrArray,
+    paralysable: BoolOrArray = False,
 ) -> FloatArray:
-    """Share of the time in which the detectors of a basis are live: 1/(1 + rate · dead time).
+    """Share of the clicks that the detectors of a basis register, dead time included.
 
-    Non-paralysable. Detectors run freely, gates are cut afterwards: noise between them counts.
+    See `registered_share`. Detectors run freely, gates are cut afterwards: noise between them
+    counts.
     """
     between = np.maximum(0.0, 1.0 - gate_s * pulse_rate_hz) * noise_hz
     rate_hz = pulse_rate_hz * mean_detection / _DETECTORS_PER_BASIS + between
-    return np.asarray(1.0 / (1.0 + rate_hz * dead_time_s))
+    return registered_share(rate_hz * dead_time_s, paralysable)
+
+
+def registered_share(load: FloatArray, paralysable: BoolOrArray = False) -> FloatArray:
+    """Share of the clicks that a detector registers, `load` being rate · dead time.
+
+    1/(1 + load) where a click in the dead time is lost (non-paralysable), e^(−load) where it also
+    lengthens the dead time (paralysable): the registered rate then falls again above a load of 1.
+    """
+    return np.asarray(np.where(paralysable, np.exp(-load), 1.0 / (1.0 + load)))
 
 
 def _clicks(
@@ -167,7 +180,12 @@ def _live(
     """Live share of the detectors of a basis at every sample."""
     mean = np.array(source.intensity_probabilities) @ clicks.detection
     return live_share(
-        mean, samples.noise_hz, source.pulse_rate_hz, receiver.gate_s, receiver.dead_time_s
+        mean,
+        samples.noise_hz,
+        source.pulse_rate_hz,
+        receiver.gate_s,
+        receiver.dead_time_s,
+        receiver.dead_time_kind is DeadTimeKind.PARALYSABLE,
     )
 
 

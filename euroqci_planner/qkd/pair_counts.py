@@ -14,7 +14,7 @@ import numpy as np
 
 from euroqci_planner.mission.key_yield import DetectionCounts
 from euroqci_planner.mission.link_budget import OffsetArray
-from euroqci_planner.qkd.counts import PASSIVE_FROM, sum_per_pass
+from euroqci_planner.qkd.counts import PASSIVE_FROM, registered_share, sum_per_pass
 from euroqci_planner.units import FloatArray
 
 
@@ -46,6 +46,7 @@ class PairArm:
     key_basis_probability: float
     detectors: int
     dead_time_s: float = 0.0
+    paralysable: bool = False
     afterpulse_probability: float = 0.0
 
 
@@ -95,6 +96,6 @@ def _basis_rates(pair_rate_hz: float, arm: PairArm, is_key: bool) -> _BasisRates
     noise_hz = arm.noise_hz * (0.5 if passive else 1.0)
     clicks_hz = (1.0 + arm.afterpulse_probability) * (light_hz + noise_hz)
     at_once = 0.5 * arm.detectors if passive else float(arm.detectors)
-    live = 1.0 / (1.0 + clicks_hz * arm.dead_time_s / at_once)
+    live = registered_share(clicks_hz * arm.dead_time_s / at_once, arm.paralysable)
     duty = 1.0 if passive else share
     return _BasisRates(share * arm.transmittance * live, duty * clicks_hz * live)

@@ -14,7 +14,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from euroqci_planner.mission.assets import DecoySource, Receiver
+from euroqci_planner.mission.assets import DeadTimeKind, DecoySource, Receiver
 from euroqci_planner.mission.key_yield import DetectionCounts
 from euroqci_planner.qkd.compression import CompressedChannel
 from euroqci_planner.qkd.counts import PASSIVE_FROM, click_probabilities, live_share
@@ -75,6 +75,7 @@ class ReceiverColumns:
     """
 
     passive: NDArray[np.bool_]
+    paralysable: NDArray[np.bool_]
     follows: NDArray[np.bool_]
     key_basis_probability: FloatArray
     gate_s: FloatArray
@@ -93,6 +94,8 @@ class ReceiverColumns:
         if len(each) not in (1, passes):
             raise ValueError(f"{len(each)} receivers for {passes} passes")
         passive = np.broadcast_to([item.detectors >= PASSIVE_FROM for item in each], passes)
+        kinds = [item.dead_time_kind is DeadTimeKind.PARALYSABLE for item in each]
+        paralysable = np.broadcast_to(kinds, passes)
         follows = ~passive
         if basis is not ReceiverBasis.BY_HARDWARE:
             follows = np.full(passes, basis is ReceiverBasis.FOLLOWS_SENDER)
@@ -100,7 +103,7 @@ class ReceiverColumns:
             name: np.broadcast_to(np.array([getattr(item, name) for item in each]), passes)
             for name in ("key_basis_probability", *_PER_PASS)
         }
-        return cls(passive=passive, follows=follows, **numbers)
+        return cls(passive=passive, paralysable=paralysable, follows=follows, **numbers)
 
     def take(self, rows: ArrayLike) -> Self:
         """The receivers of these passes: indices or a boolean mask."""
@@ -204,5 +207,7 @@ def _clicks_per_pass(
     pulses = source.pulse_rate_hz * slot_s
     if np.any(dead_time_s > 0.0):
         mean = np.sum(trial.probabilities[:, np.newaxis] * clicks.detection, axis=0)
-        pulses = pulses * live_share(mean, noise_hz, source.pulse_rate_hz, gate_s, dead_time_s)
+        kind = channels.receivers.paralysable[:, np.newaxis]
+        live = live_share(mean, noise_hz, source.pulse_rate_hz, gate_s, dead_time_s, kind)
+        pulses = pulses * live
     return np.sum(pulses * clicks.detection, axis=1), np.sum(pulses * clicks.error, axis=1)

@@ -8,7 +8,7 @@ from link_cases import PAIRS, payload, receiver, samples, satellite, station, ta
 from tolerances import DECIBEL, KILOMETRE, within
 
 from euroqci_planner.link.budget import DownlinkModel
-from euroqci_planner.link.detection import filter_shift_m, paralysable_live_share
+from euroqci_planner.link.detection import filter_shift_m
 from euroqci_planner.link.dual_downlink import pair_terms, pair_transmittance
 from euroqci_planner.link.inter_satellite import grazing_height_m, inter_satellite_terms
 from euroqci_planner.mission.link_budget import LOSS_TERMS
@@ -68,17 +68,6 @@ def test_arms_of_different_lengths_do_not_match():
         pair_transmittance(
             budget(samples([30.0, 70.0]), station()), budget(samples(30.0), station())
         )
-
-
-def test_a_paralysable_detector_registers_most_at_one_click_per_dead_time():
-    rate = np.linspace(1e5, 1e8, 10_000)
-    registered = rate * paralysable_live_share(rate, 50e-9)
-    assert rate[np.argmax(registered)] == within(2e4, of=2e7)
-
-
-def test_both_kinds_of_dead_time_agree_while_little_is_lost():
-    load = 0.02
-    assert paralysable_live_share(load, 1.0) == within(load**2 / 2, of=1.0 / (1.0 + load))
 
 
 def test_a_tilted_filter_passes_bluer_light():

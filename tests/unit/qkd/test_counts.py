@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from key_cases import GATE_S, RECEIVER, SOURCE, channel
 
-from euroqci_planner.qkd.counts import ErrorSharing, expected_counts, sum_per_pass
+from euroqci_planner.mission.assets import DeadTimeKind
+from euroqci_planner.qkd.counts import (
+    ErrorSharing,
+    expected_counts,
+    registered_share,
+    sum_per_pass,
+)
 
 ACTIVE = RECEIVER
 PASSIVE = replace(RECEIVER, detectors=4)
@@ -117,6 +123,30 @@ def test_dead_time_takes_the_same_share_of_every_intensity():
     rate = 1e8 * per_gate / 2.0 + between
     assert share[0, 0] == pytest.approx(1.0 / (1.0 + rate * 5e-7))
     np.testing.assert_allclose(dead.test_errors / live.test_errors, share)
+
+
+def test_a_paralysable_detector_registers_fewer_clicks_the_brighter_the_light():
+    slow = replace(RECEIVER, dead_time_s=1e-6, dead_time_kind=DeadTimeKind.PARALYSABLE)
+    other = replace(slow, dead_time_kind=DeadTimeKind.NON_PARALYSABLE)
+    dim, bright, glaring = (
+        expected_counts(SOURCE, slow, channel(share)).key_detections.sum()
+        for share in (1e-4, 3e-2, 0.3)
+    )
+    assert dim < bright
+    assert glaring < bright
+    assert bright < expected_counts(SOURCE, other, channel(3e-2)).key_detections.sum()
+
+
+def test_a_paralysable_detector_registers_most_at_one_click_per_dead_time():
+    rate = np.linspace(1e5, 1e8, 10_000)
+    registered = rate * registered_share(rate * 50e-9, paralysable=True)
+    assert rate[np.argmax(registered)] == pytest.approx(2e7, abs=2e4)
+
+
+def test_both_kinds_of_dead_time_agree_to_half_the_square_of_the_load():
+    load = np.array([1e-3, 1e-2])
+    lost, lengthened = registered_share(load), registered_share(load, paralysable=True)
+    np.testing.assert_allclose(lost - lengthened, load**2 / 2.0, rtol=0.02)
 
 
 def test_noise_between_the_gates_keeps_detectors_busy():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from key_cases import RECEIVER, SOURCE, channel
 
+from euroqci_planner.mission.assets import DeadTimeKind
 from euroqci_planner.qkd.compression import compressed
 from euroqci_planner.qkd.counts import expected_counts
 from euroqci_planner.qkd.pass_settings import PassSettings, counts_under, own_settings
@@ -23,6 +24,7 @@ ETA = 10.0 ** (-0.1 * (24.0 + 8.0 * np.linspace(-1.0, 1.0, 200) ** 2))
 SAMPLES = channel(np.concatenate([ETA, 0.3 * ETA[:90]]), 300.0, 0.5, [0, 200, 290])
 ACTIVE = replace(RECEIVER, detectors=2, dead_time_s=5e-8)
 PASSIVE = replace(RECEIVER, detectors=4, dead_time_s=3e-8, afterpulse_probability=0.02)
+QUENCHED = replace(ACTIVE, dead_time_kind=DeadTimeKind.PARALYSABLE)
 
 
 def channels_of(receivers, basis=ReceiverBasis.BY_HARDWARE):
@@ -36,7 +38,9 @@ def same(counts, reference, row, rel=1e-9):
 
 
 @pytest.mark.parametrize(
-    "receiver", [RECEIVER, ACTIVE, PASSIVE], ids=["plain", "active", "passive"]
+    "receiver",
+    [RECEIVER, ACTIVE, PASSIVE, QUENCHED],
+    ids=["plain", "active", "passive", "paralysable"],
 )
 def test_the_settings_of_the_source_give_its_expected_counts(receiver):
     channels = channels_of(receiver)
