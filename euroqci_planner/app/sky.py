@@ -10,9 +10,10 @@ from euroqci_planner.mission.orbits import ElementSet
 from euroqci_planner.mission.scenario import Scenario
 from euroqci_planner.orbit.constellation import element_set_of
 from euroqci_planner.orbit.earth_orientation import EarthOrientation
+from euroqci_planner.orbit.engine import Engine, is_compiled
 from euroqci_planner.orbit.ephemeris import Fleet
 from euroqci_planner.orbit.illumination import SkyBodies
-from euroqci_planner.orbit.propagation_gate import GateResult, gate
+from euroqci_planner.orbit.propagation_gate import GateResult, gates
 from euroqci_planner.units import FloatArray
 
 
@@ -45,12 +46,13 @@ def sky_over(scenario: Scenario) -> Sky:
         for item in scenario.satellites
     )
     fleet = Fleet.of(element_sets, scenario.start_utc, orientation)
+    compiled = is_compiled(Engine.AUTO, len(fleet), len(scenario.stations), scenario.duration_s)
     return Sky(
         satellite_ids=tuple(item.id for item in scenario.satellites),
         element_sets=element_sets,
         orientation=orientation,
         fleet=fleet,
         bodies=SkyBodies.over(scenario.start_utc, scenario.duration_s, orientation),
-        gates=tuple(gate(item, scenario.start_utc, scenario.duration_s) for item in element_sets),
+        gates=gates(fleet, scenario.duration_s, compiled=compiled),
         warnings=(orientation.warning,) if orientation.warning else (),
     )

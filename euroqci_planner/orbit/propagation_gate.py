@@ -8,13 +8,21 @@ epoch: for all earlier times), whatever the library says afterwards.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from sgp4.api import Satrec
 
 from euroqci_planner.mission.orbits import ElementSet
-from euroqci_planner.orbit.ephemeris import EARTH_RADIUS_M, GRAVITY_M3_S2, satrec_of
+from euroqci_planner.orbit.ephemeris import (
+    EARTH_RADIUS_M,
+    GRAVITY_M3_S2,
+    CodeArray,
+    Fleet,
+    satrec_of,
+)
 from euroqci_planner.timebase import NOT_A_TIME, instant_after, iso_text, seconds_between
 from euroqci_planner.units import KILO, SECONDS_PER_DAY, FloatArray
 
@@ -23,6 +31,8 @@ PERTURBATION_MARGIN_M = 50e3
 REVERSE_DECAY_M_S = 5e3 / SECONDS_PER_DAY
 DEEP_SPACE_MARGIN = 0.02
 DRAG_FREE_PERIGEE_M = 2_000e3
+
+_Look = Callable[[FloatArray], tuple[FloatArray, FloatArray, CodeArray]]
 
 _SAMPLES_PER_TURN = 24
 _MOST_WINDOW_STATES = 40_000
@@ -94,7 +104,50 @@ class _Limits:
         return lowest, self.apogee_m + margin
 
 
-def gate(element_set: ElementSet, start_utc: np.datetime64, duration_s: float) -> GateResult:
+@dataclass(frozen=True, slots=True)
+class _Quick:
+    """A fast propagator that may say that nothing fails."""
+
+    look: _Look
+    limits: _Limits
+    begin_s: float
+
+    def finds_no_fault(self, times_s: FloatArray) -> bool:
+        """Whether every state at these times from the epoch is good."""
+        position, velocity, code = self.look(times_s - self.begin_s)
+        radius2 = np.einsum("ij,ij->j", position, position)
+        lowest_m, highest_m = self.limits.radii_m(times_s)
+        good = (radius2 >= lowest_m**2) & (radius2 <= highest_m**2)
+        return bool(good.all() and np.isfinite(velocity).all() and not code.any())
+
+
+def gates(fleet: Fleet, duration_s: float, *, compiled: bool) -> tuple[GateResult, ...]:
+    """The gate of every element set of a fleet over its window.
+
+    `compiled` lets machine code look first at orbits near the Earth; where it sees a failure, the
+    library decides.
+    """
+    looks: Sequence[_Look | None] = [None] * len(fleet)
+    if compiled:
+        from euroqci_planner.orbit.kernel_inputs import compiled_sgp4  # noqa: PLC0415 (an extra)
+
+        quick = compiled_sgp4(fleet)
+        looks = [
+            partial(quick.teme, row) if near else None
+            for row, near in enumerate(quick.is_compiled.tolist())
+        ]
+    return tuple(
+        gate(item, fleet.start_utc, duration_s, look)
+        for item, look in zip(fleet.element_sets, looks, strict=True)
+    )
+
+
+def gate(
+    element_set: ElementSet,
+    start_utc: np.datetime64,
+    duration_s: float,
+    look: _Look | None = None,
+) -> GateResult:
     """Usable part of the window `start_utc` + `duration_s` (s, > 0) for one element set.
 
     A state fails on an SGP4 error code, on a value that is not finite, under 100 km of altitude,
@@ -105,6 +158,9 @@ def gate(element_set: ElementSet, start_utc: np.datetime64, duration_s: float) -
     40 000 in the window (110 days in low orbit) and 20 000 on the way to it, farther apart then.
     The failure is placed within its gap to 4e-6 of the gap's length. Error codes: Vallado et al.
     2006, AIAA 2006-6753.
+
+    `look` gives TEME position (3, n), velocity (3, n) and error code (n,) at seconds from the
+    start of the window, and is asked first: what it finds without fault passes.
     """
     record = satrec_of(element_set)
     begin_s = float(seconds_between(element_set.epoch_utc, start_utc))
@@ -112,11 +168,12 @@ def gate(element_set: ElementSet, start_utc: np.datetime64, duration_s: float) -
         detail = f"SGP4 error {record.error}, {_SGP4_ERRORS.get(record.error, 'unknown')}"
         return _result(element_set, _Failure(0.0, 0.0, "sgp4_init", detail), 0.0, 0.0)
     end_s, limits = begin_s + duration_s, _limits(record)
+    quick = None if look is None else _Quick(look, limits, begin_s)
     later = earlier = None
     if end_s > 0.0:
-        later = _first_failure(record, limits, max(begin_s, 0.0), end_s)
+        later = _first_failure(record, limits, (max(begin_s, 0.0), end_s), quick)
     if begin_s < 0.0:
-        earlier = _first_failure(record, limits, min(end_s, 0.0), begin_s)
+        earlier = _first_failure(record, limits, (min(end_s, 0.0), begin_s), quick)
     failure = later or earlier
     if failure is None:
         return GateResult(usable_from_s=0.0, usable_until_s=duration_s)
@@ -139,11 +196,16 @@ def _limits(record: Satrec) -> _Limits:
     )
 
 
-def _first_failure(record: Satrec, limits: _Limits, near_s: float, far_s: float) -> _Failure | None:
-    """First failure on the way from the epoch (0) over `near_s` to `far_s` on the same side."""
+def _first_failure(
+    record: Satrec, limits: _Limits, way_s: tuple[float, float], quick: _Quick | None
+) -> _Failure | None:
+    """First failure on the way from the epoch (0) over a nearer to a farther time on one side."""
+    near_s, far_s = way_s
     lead = _walk(0.0, near_s, limits.step_s, _MOST_LEAD_STATES)
     window = _walk(near_s, far_s, limits.step_s, _MOST_WINDOW_STATES)
     times_s = np.concatenate((lead, window[1:]))
+    if quick is not None and quick.finds_no_fault(times_s):
+        return None
     found = None
     for _ in range(1 + _REFINEMENTS):
         failure = _first_of(record, limits, times_s)

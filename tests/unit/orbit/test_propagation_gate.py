@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from orbit_cases import element_set
+from orbit_cases import element_set, fleet_of
 from sky_cases import ALPHASAT, CUBEL, DAY_S, ISS, QUBE_II, START_UTC
 from tolerances import SECOND, within
 
 from euroqci_planner.mission.orbits import ElementSet
 from euroqci_planner.orbit.ephemeris import EARTH_RADIUS_M, GRAVITY_M3_S2, satrec_of
-from euroqci_planner.orbit.propagation_gate import GateResult, gate
+from euroqci_planner.orbit.propagation_gate import GateResult, gate, gates
 from euroqci_planner.timebase import instant_after, seconds_between
 
 WEEK_S = 7.0 * DAY_S
@@ -172,3 +172,17 @@ def test_an_eccentric_deep_space_orbit_is_believed_for_a_year():
         "MOLNIYA 2-17",
     )
     assert gate(molniya, molniya.epoch_utc, 365.0 * DAY_S).rule == ""
+
+
+@pytest.mark.parametrize("start", ["2026-06-14T12:00", "2026-06-01T00:00", "2026-09-20T00:00"])
+def test_machine_code_lets_through_what_the_library_does(start):
+    pytest.importorskip("numba")
+    sets = [QUBE_II, CUBEL, ISS, ALPHASAT, MINOTAUR, SL_14, ERROR_AT_ONCE]
+    sets += [high_drag(height_m) for height_m in np.arange(300e3, 900e3, 25e3)]
+    begin, duration_s = np.datetime64(start, "us"), 40.0 * DAY_S
+    fleet = fleet_of(sets, begin, duration_s)
+    one_by_one = tuple(gate(item, begin, duration_s) for item in sets)
+    assert gates(fleet, duration_s, compiled=True) == one_by_one
+    assert gates(fleet, duration_s, compiled=False) == one_by_one
+    assert {item.is_usable for item in one_by_one} == {True, False}
+    assert any(item.is_usable and item.message for item in one_by_one)
