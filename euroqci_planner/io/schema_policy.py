@@ -64,7 +64,7 @@ class PolicyRecord(Record):
         "Geometric standard deviation of the background: 2 is a factor of two up or down.", 1.5
     )
     uncertainty_draws: Annotated[int, Field(ge=0, le=10_000)] = told(
-        "Draws behind the quantiles of a key, ten or more; 0: no quantiles.", 64
+        "Draws behind the quantiles of a key, ten or more; 0: no quantiles.", 32
     )
     post_processing_min: NotNegative = told("From the end of a contact to the key.", 30.0)
     classical_contact_h: NotNegative = told("Until a contact can publish a relay.", 1.5)

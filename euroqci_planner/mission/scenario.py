@@ -82,7 +82,7 @@ class Policy:
     usable_window: WindowPolicy = WindowPolicy.ALL
     loss_sigma_db: float = 1.0
     background_spread: float = 1.5
-    uncertainty_draws: int = 64
+    uncertainty_draws: int = 32
     post_processing_s: float = 1_800.0
     classical_contact_s: float = 5_400.0
     authentication_bits_per_contact: float = 1_024.0

@@ -54,7 +54,7 @@ def test_key_settings_are_in_force_as_they_are_written() -> None:
     assert policy.usable_window is WindowPolicy.OPTIMISE
     assert policy.pool_latency_s == 7.0 * 86_400.0
     numbers = (policy.loss_sigma_db, policy.background_spread, policy.uncertainty_draws)
-    assert numbers == (0.5, 1.5, 64)
+    assert numbers == (0.5, 1.5, 32)
     assert source.settings is SettingsPolicy.OPTIMISE_MISSION
     assert source.settings_sets == 3
     assert not {"policy", "payload"} & set(scenario.kept_blocks)
