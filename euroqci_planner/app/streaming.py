@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from euroqci_planner.app.progress import Progress
 from euroqci_planner.app.provenance import provenance
 from euroqci_planner.app.registry import ORBIT_MODELS
 from euroqci_planner.app.sky import Sky, sky_over
+from euroqci_planner.compilation import THREADS
 from euroqci_planner.io.atomic_write import write_folder
 from euroqci_planner.io.exports.csv_files import header_line, table_lines
 from euroqci_planner.io.exports.plan_folder import streamed_files
@@ -34,6 +36,7 @@ from euroqci_planner.mission.pass_table import PassConditions, PassTable
 from euroqci_planner.mission.plan import Plan
 from euroqci_planner.mission.plan_columns import PlanColumns, passes_columns
 from euroqci_planner.mission.scenario import Scenario
+from euroqci_planner.orbit.engine import Engine
 from euroqci_planner.orbit.pass_stream import stream_passes
 from euroqci_planner.orbit.usable_windows import pass_conditions
 from euroqci_planner.units import SECONDS_PER_DAY
@@ -41,21 +44,32 @@ from euroqci_planner.units import SECONDS_PER_DAY
 STREAM_STAGES = (("orbits", 1.0), ("passes", 9.0))
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How passes go by: days of a part (None: so long that memory stays flat), engine, threads.
+
+    None of it changes a pass by more than a microsecond; the parts and the threads change no bit.
+    """
+
+    part_days: float | None = None
+    engine: Engine = Engine.AUTO
+    threads: int = THREADS
+
+
 class PassStream:
     """The passes of a scenario part by part, to be gone through once.
 
     The lines of all parts are the bytes that `planner.find_passes` and `planner.plan_files` give
-    for the whole, whatever the length of the parts (`part_days`; without it as long as memory
-    stays flat). Raises as `planner.find_passes` does, but for want of memory.
+    for the whole. Raises as `planner.find_passes` does, but for want of memory.
     """
 
     def __init__(
-        self, scenario: Scenario, progress: Progress | None = None, part_days: float | None = None
+        self, scenario: Scenario, progress: Progress | None = None, pace: Pace | None = None
     ) -> None:
         """Nothing is computed before the first part is asked for."""
         self._scenario = scenario
         self._progress = (progress or Progress()).staged(STREAM_STAGES)
-        self._part_s = None if part_days is None else part_days * SECONDS_PER_DAY
+        self._pace = pace or Pace()
         self._sky: Sky | None = None
         self._counts: PassCounts | None = None
 
@@ -115,16 +129,18 @@ class PassStream:
         return self._sky
 
     def _parts(self, sky: Sky, advance: Callable[[float], None]) -> Iterator[PassTable]:
-        scenario = self._scenario
+        scenario, pace = self._scenario, self._pace
         return stream_passes(
             sky.fleet,
             sky.satellite_ids,
             scenario.stations,
             scenario.start_utc,
             scenario.duration_s,
-            chunk_s=self._part_s,
+            chunk_s=None if pace.part_days is None else pace.part_days * SECONDS_PER_DAY,
             progress=advance,
             usable=sky.usable_bounds_s,
+            engine=pace.engine,
+            threads=pace.threads,
         )
 
     def _conditions(self, sky: Sky, passes: PassTable) -> PassConditions:
@@ -138,6 +154,8 @@ class PassStream:
             scenario.start_utc,
             scenario.schedule.min_dwell_s,
             sky.usable_bounds_s,
+            self._pace.engine,
+            self._pace.threads,
         )
         if has_background_rule(scenario):
             conditions = limited_by_background(scenario, sky, passes, conditions)
@@ -171,23 +189,23 @@ def write_passes(
     scenario: Scenario,
     folder: Path,
     progress: Progress | None = None,
-    part_days: float | None = None,
+    pace: Pace | None = None,
 ) -> tuple[Plan, tuple[Path, ...]]:
     """Find passes and write them as they are found: the plan with their counts, and the paths.
 
     The files are those of `planner.write_plan`; all are written, or none is changed. Raises
     `OutputError` where the folder cannot be written.
     """
-    stream = PassStream(scenario, progress, part_days)
+    stream = PassStream(scenario, progress, pace)
     written = write_folder(folder, streamed_files(stream.lines(), stream.plan))
     return stream.plan(), written
 
 
 def passes_summary(
-    scenario: Scenario, progress: Progress | None = None, part_days: float | None = None
+    scenario: Scenario, progress: Progress | None = None, pace: Pace | None = None
 ) -> tuple[Plan, bytes]:
     """The plan with the counts of the passes, and its `summary.json`; the passes are not kept."""
-    stream = PassStream(scenario, progress, part_days)
+    stream = PassStream(scenario, progress, pace)
     content = b""
     for parts in streamed_files(stream.lines(), stream.plan).values():
         content = _last(parts)

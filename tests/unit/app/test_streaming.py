@@ -10,12 +10,11 @@ import pytest
 
 from euroqci_planner.app import planner, streaming
 from euroqci_planner.app.progress import CancelToken, Event, Progress, StageAdvanced, WorkFinished
-from euroqci_planner.app.streaming import PassStream, passes_summary, write_passes
+from euroqci_planner.app.streaming import Pace, PassStream, passes_summary, write_passes
 from euroqci_planner.errors import Cancelled, InvalidInput
 from euroqci_planner.mission.assets import SunRule
 from euroqci_planner.mission.pass_table import PassTable
 from euroqci_planner.mission.plan_totals import limits, plan_totals, satellite_totals
-from euroqci_planner.orbit import engine as engines
 from euroqci_planner.orbit.engine import Engine
 from euroqci_planner.resources import resource
 
@@ -35,7 +34,7 @@ def whole(sample):
 
 
 def _files(scenario, folder: Path, part_days: float | None) -> dict[str, bytes]:
-    _, paths = write_passes(scenario, folder, part_days=part_days)
+    _, paths = write_passes(scenario, folder, pace=Pace(part_days=part_days))
     return {path.name: path.read_bytes() for path in paths}
 
 
@@ -44,7 +43,7 @@ def test_the_files_of_parts_are_the_files_of_the_whole(sample, whole, tmp_path, 
     assert _files(sample, tmp_path / "out", part_days) == whole
 
 
-def test_both_engines_write_the_same_file_to_the_last_digits(monkeypatch):
+def test_both_engines_write_the_same_columns_to_the_last_digits():
     pytest.importorskip("numba")
     scenario = planner.load_scenario(CONSTELLATION)
     few = replace(
@@ -53,11 +52,8 @@ def test_both_engines_write_the_same_file_to_the_last_digits(monkeypatch):
         stations=scenario.stations[::3],
         duration_s=2.0 * DAY_S,
     )
-    tables = []
-    for pair_days, part_days in ((0.0, 0.3), (np.inf, 1.0)):
-        monkeypatch.setattr(engines, "COMPILED_FROM_PAIR_DAYS", pair_days)
-        assert engines.is_compiled(Engine.AUTO, 40, 10, 2.0 * DAY_S) == (pair_days == 0.0)
-        tables.append(list(PassStream(few, part_days=part_days).tables()))
+    paces = (Pace(0.3, Engine.COMPILED, 1), Pace(1.0, Engine.NUMPY))
+    tables = [list(PassStream(few, pace=pace).tables()) for pace in paces]
     compiled, plain = (
         {name: np.concatenate([part[name] for part in parts]) for name in parts[0].names}
         for parts in tables
@@ -83,7 +79,7 @@ def test_a_station_limited_by_its_background_loses_the_same_in_parts(sample, tmp
 
 
 def test_counts_say_what_the_passes_would_have_said(sample):
-    found, stream = planner.find_passes(sample), PassStream(sample, part_days=0.5)
+    found, stream = planner.find_passes(sample), PassStream(sample, pace=Pace(part_days=0.5))
     rows = sum(table.rows for table in stream.tables())
     counted = stream.plan()
     assert rows == len(found.passes) == len(counted.counts)
@@ -94,7 +90,7 @@ def test_counts_say_what_the_passes_would_have_said(sample):
 
 
 def test_the_summary_alone_is_that_of_the_folder(sample, whole):
-    _, summary = passes_summary(sample, part_days=1.0)
+    _, summary = passes_summary(sample, pace=Pace(part_days=1.0))
     assert summary == whole["summary.json"]
 
 
@@ -121,7 +117,7 @@ def test_a_pass_in_the_minute_of_one_in_the_part_before_gets_the_next_number():
 
 def test_progress_rises_to_the_end(sample):
     events: list[Event] = []
-    list(PassStream(sample, Progress(events.append), part_days=0.5).lines())
+    list(PassStream(sample, Progress(events.append), pace=Pace(part_days=0.5)).lines())
     shares = [event.fraction for event in events if isinstance(event, StageAdvanced)]
     assert shares == sorted(shares)
     assert len(shares) > 5
@@ -141,7 +137,7 @@ def test_a_cancelled_stream_leaves_the_folder_as_it_was(sample, whole, tmp_path,
         if folder.name == "old":
             write_passes(sample, folder)
         with pytest.raises(Cancelled):
-            write_passes(sample, folder, Progress(listen, token), part_days=0.1)
+            write_passes(sample, folder, Progress(listen, token), pace=Pace(part_days=0.1))
     assert not (tmp_path / "new").exists()
     left = {path.name: path.read_bytes() for path in (tmp_path / "old").iterdir()}
     assert left == whole
