@@ -119,7 +119,9 @@ def _show_plan(made: Plan, out: str | None, console: Console) -> None:
             _show_summary(made, console)
             console.line(contacts_table(made))
         return
-    _show_written(made, planner.write_plan(made, out), console)
+    with console.timed("files"):
+        written = planner.write_plan(made, out)
+    _show_written(made, written, console)
 
 
 def _show_written(made: Plan, written: tuple[Path, ...], console: Console) -> None:
