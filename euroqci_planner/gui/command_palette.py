@@ -38,6 +38,7 @@ class CommandPalette(QDialog):
         super().__init__(parent, Qt.WindowType.Popup)
         self._registry = registry
         self.setAccessibleName("Command palette")
+        self.setObjectName("palette")
         self.edit = QLineEdit(self)
         self.edit.setPlaceholderText("Type a command")
         self.edit.setAccessibleName("Command")

@@ -34,12 +34,12 @@ from euroqci_planner.gui.shell import Shell
 from euroqci_planner.gui.shell_commands import shell_commands
 from euroqci_planner.gui.status_line import StatusLine
 from euroqci_planner.gui.time_bar import TimeBar
-from euroqci_planner.gui.toolbars import make_toolbars
+from euroqci_planner.gui.toolbars import make_toolbar
 from euroqci_planner.gui.workspace_state import kept_state, restore_state
 
 _WORKSPACE = "workspace"
 _MIN_SIZE = (900, 560)
-_SIZE = (1480, 900)
+_SIZE = (1680, 1000)
 
 
 class MainWindow(PlannerWindow):
@@ -68,7 +68,7 @@ class MainWindow(PlannerWindow):
         self.registry.add(shell_commands(self))
         self.registry.add(_commands_of(self.docks.views.values()))
         self.menus = self.registry.fill_menu_bar(self.menuBar())
-        make_toolbars(self)
+        make_toolbar(self)
         self.setStatusBar(self.status)
         self._connect()
         self._restore()

@@ -1,11 +1,14 @@
-"""One line below the toolbar for what just happened, with what can be done about it."""
+"""One line over the lower edge of the window: what just happened, what can be done about it.
+
+It lies over the docks and moves nothing: a view never jumps because something was said.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,6 +23,9 @@ from euroqci_planner.gui.icons import icon
 from euroqci_planner.gui.messages import Message, Severity
 
 _FADE_MS = 8_000
+_AIR_PX, _EDGE_PX = 24, 20
+# High enough to leave the status line and the time axis free.
+_ABOVE_PX = 66
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +39,10 @@ class Choice:
 class MessageBar(QFrame):
     """Shows the last message; information goes by itself, the rest stays until it is closed."""
 
-    shown_changed = Signal(bool)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        """Hidden until there is something to say."""
+    def __init__(self, parent: QWidget) -> None:
+        """Hidden until there is something to say; it keeps its place when the parent is resized."""
         super().__init__(parent)
+        parent.installEventFilter(self)
         self._icon = QLabel(self)
         self.label = QLabel(self)
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -58,6 +63,7 @@ class MessageBar(QFrame):
         self._timer = QTimer(self, singleShot=True, interval=_FADE_MS)
         self._timer.timeout.connect(self.hide_message)
         self._is_open = False
+        self.hide()
 
     def show_message(self, message: Message, choices: Sequence[Choice] = ()) -> None:
         """Show a message with its first line, and buttons for what can be done."""
@@ -73,15 +79,32 @@ class MessageBar(QFrame):
         if message.severity is Severity.INFORMATION:
             self._timer.start()
         self._is_open = True
+        self._place()
         self.show()
-        self.shown_changed.emit(True)  # noqa: FBT003 (Qt's call)
+        self.raise_()
 
     def hide_message(self) -> bool:
         """Close the bar; whether it was open."""
         was_open, self._is_open = self._is_open, False
         self._timer.stop()
-        self.shown_changed.emit(False)  # noqa: FBT003 (Qt's call)
+        self.hide()
         return was_open
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the place over the lower edge of the window."""
+        if event.type() == QEvent.Type.Resize and self._is_open:
+            self._place()
+        return bool(super().eventFilter(watched, event))
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        if parent is None:
+            return
+        text = self.label.fontMetrics().horizontalAdvance(self.label.text())
+        width = min(self.sizeHint().width() + text + _AIR_PX, parent.width() - 2 * _EDGE_PX)
+        height = self.sizeHint().height()
+        left = (parent.width() - width) // 2
+        self.setGeometry(left, parent.height() - height - _ABOVE_PX, width, height)
 
     def refresh_style(self) -> None:
         """Take the colours of the theme."""

@@ -14,6 +14,7 @@ from euroqci_planner.gui.manual_viewer import ManualViewer
 from euroqci_planner.gui.message_bar import MessageBar
 from euroqci_planner.gui.shell import Shell
 from euroqci_planner.gui.time_bar import TimeBar
+from euroqci_planner.gui.time_follower import TimeFollower
 
 
 class Files(Protocol):
@@ -45,6 +46,7 @@ class PlannerWindow(QMainWindow):
         """Show nothing yet."""
         super().__init__()
         self.shell = shell
+        self.time_follower = TimeFollower(shell.workspace, shell.session, self)
         self._manual: ManualViewer | None = None
 
     def manual(self) -> ManualViewer:

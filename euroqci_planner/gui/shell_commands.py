@@ -285,6 +285,12 @@ def _time(window: PlannerWindow) -> Iterator[Command]:
             id=f"time.{name}", title=title, run=partial(bar.step, seconds),
             menu="View/Time", shortcuts=(key,), enabled=is_open, help=f"Move the time: {title}",
         )  # fmt: skip
+    follower = window.time_follower
+    yield Command(
+        id="time.follow", title="&Follow the selection", run=follower.toggle, menu="View/Time",
+        checked=lambda: follower.is_on,
+        help="Set the time to the highest point of a pass when it is selected",
+    )  # fmt: skip
     yield Command(
         id="time.start", title="To the &start", run=lambda: _to_start(window),
         menu="View/Time", shortcuts=("Ctrl+Home",), enabled=is_open,

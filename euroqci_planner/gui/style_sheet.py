@@ -56,6 +56,7 @@ QTreeView, QListView, QTableView {{ background: {base}; alternate-background-col
   border: 0; gridline-color: {grid}; selection-background-color: {accent};
   selection-color: {accent_text}; }}
 QListView::item, QTreeView::item {{ padding: 2px 3px; }}
+QDialog#palette {{ background: {window}; border: 1px solid {muted}; }}
 QToolTip {{ background: {header}; color: {text}; border: 1px solid {line}; padding: 4px; }}
 QProgressBar {{ background: {base}; border: 1px solid {line}; border-radius: 3px; height: 12px;
   text-align: center; color: {text}; }}
@@ -77,9 +78,11 @@ QSlider::handle:horizontal:focus {{ background: {accent}; }}
 QLabel[muted="true"] {{ color: {muted}; }}
 QLabel[fault="true"] {{ color: {bad}; }}
 QLabel[good="true"] {{ color: {good}; }}
-QFrame[bar="information"] {{ background: {header}; border-bottom: 1px solid {line}; }}
-QFrame[bar="warning"] {{ background: {header}; border-left: 4px solid {warning}; }}
-QFrame[bar="error"] {{ background: {header}; border-left: 4px solid {bad}; }}
+QFrame[bar] {{ background: {header}; border: 1px solid {muted}; border-radius: 5px; }}
+QFrame[bar="information"] {{ border-left: 4px solid {accent}; }}
+QFrame[bar="warning"] {{ border-left: 4px solid {warning}; }}
+QFrame[bar="error"] {{ border-left: 4px solid {bad}; }}
+QFrame[bar] QLabel {{ border: 0; }}
 """
 
 

@@ -1,9 +1,9 @@
-"""The toolbar and the message line below it."""
+"""The toolbar, with the time at its end."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton
+from PySide6.QtWidgets import QToolBar, QToolButton
 
 from euroqci_planner.gui.planner_window import PlannerWindow
 
@@ -16,8 +16,8 @@ _SIGN_ALONE = ("file.open", "file.save", "edit.undo", "edit.redo")
 _ICON_PX = 18
 
 
-def make_toolbars(window: PlannerWindow) -> None:
-    """Toolbar with the time, and the line for messages below it."""
+def make_toolbar(window: PlannerWindow) -> None:
+    """Put the most used commands and the time above the docks."""
     bar = QToolBar("Toolbar", window)
     bar.setObjectName("toolbar")
     bar.setMovable(False)
@@ -30,16 +30,6 @@ def make_toolbars(window: PlannerWindow) -> None:
             bar.addSeparator()
     bar.addWidget(window.time_bar)
     window.addToolBar(bar)
-    window.addToolBarBreak()
-    below = QToolBar("Message", window)
-    below.setObjectName("message")
-    below.setMovable(False)
-    window.message_bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    below.addWidget(window.message_bar)
-    below.toggleViewAction().setVisible(False)
-    window.addToolBar(below)
-    window.message_bar.shown_changed.connect(below.setVisible)
-    below.setVisible(False)
 
 
 def _add_button(window: PlannerWindow, bar: QToolBar, name: str) -> None:

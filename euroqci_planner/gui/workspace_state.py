@@ -32,12 +32,13 @@ def restore_state(workspace: Workspace, text: str) -> None:
     """Take up what `kept_state` gave; a text that does not fit changes nothing."""
     with suppress(ValueError, KeyError, TypeError):
         kept = json.loads(text)
-        if kept["time"]:
-            workspace.set_time(utc(kept["time"]))
         start, end = kept["window"]
         if start and end:
             workspace.set_window(utc(start), utc(end))
+        # The time comes last: it may follow the selection.
         _select(workspace, [str(name) for name in kept["passes"]])
+        if kept["time"]:
+            workspace.set_time(utc(kept["time"]))
 
 
 def _select(workspace: Workspace, ids: list[str]) -> None:

@@ -218,3 +218,20 @@ def test_a_station_closed_with_the_mouse_loses_its_contacts_and_undo_brings_them
     QTest.keyClick(window, Qt.Key.Key_Z, CTRL)
     assert not window.shell.workspace.is_stale
     assert window.shell.workspace.plan is plan
+
+
+def test_the_time_follows_a_selected_pass_unless_it_is_told_not_to(window, plan):
+    workspace, passes = window.shell.workspace, plan.passes
+    first, other = (int(row) for row in plan.contact_rows[[1, 7]])
+    workspace.set_time(plan.scenario.end_utc)
+    click_row(window, first)
+    assert workspace.time_utc == passes.highest_utc[first]
+    inside = passes.start_utc[other] + np.timedelta64(20, "s")
+    workspace.set_time(inside)
+    click_row(window, other)
+    assert workspace.time_utc == inside, "the pass is under way: nothing to follow"
+    window.registry.run("time.follow")
+    click_row(window, first)
+    assert workspace.time_utc == inside
+    assert not window.registry.action("time.follow").isChecked()
+    window.registry.run("time.follow")

@@ -28,15 +28,22 @@ from euroqci_planner.gui.views.view_parts import ElidedLabel, menu_button
 _CLOSE = "\u2715"
 _HINT = "Filter:  sat:\u2026  ogs:\u2026  state:flown  el>40  key>1M  or any word"
 _TYPED = 2
+_LEAVING = (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class _LastWord(QCompleter):
     """Completes the last word of the line and leaves the others alone."""
 
     def splitPath(self, path: str) -> list[str]:
-        """What the popup looks for: the word being typed, from its second letter on."""
+        """What the popup looks for: the word being typed, from its second letter on.
+
+        A word that is whole asks for nothing: the next key is for the line.
+        """
         word = path.rsplit(" ", maxsplit=1)[-1].removeprefix("-")
-        return [word if len(word) >= _TYPED else "\0"]
+        model = self.model()
+        words = model.stringList() if isinstance(model, QStringListModel) else []
+        is_whole = word.casefold() in (known.casefold() for known in words)
+        return [word if len(word) >= _TYPED and not is_whole else "\0"]
 
     def pathFromIndex(self, index: QModelIndex | QPersistentModelIndex) -> str:
         """The line with its last word completed."""
@@ -48,7 +55,7 @@ class _LastWord(QCompleter):
 
 
 class FilterEdit(QLineEdit):
-    """A line of tokens; Esc empties it, Down goes to the table."""
+    """A line of tokens; Esc empties it, Down and Enter go to the table."""
 
     left_downwards = Signal()
 
@@ -71,10 +78,10 @@ class FilterEdit(QLineEdit):
         self._words.setStringList(list(words))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc empties the line, Down leaves it; everything else is the line's own."""
+        """Esc empties the line, Down and Enter leave it; everything else is the line's own."""
         if event.key() == Qt.Key.Key_Escape and self.text():
             self.clear()
-        elif event.key() == Qt.Key.Key_Down and not self._is_completing():
+        elif event.key() in _LEAVING and not self._is_completing():
             self.left_downwards.emit()
         else:
             super().keyPressEvent(event)
