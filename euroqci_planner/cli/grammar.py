@@ -36,6 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
         _plan,
         _passes,
         _forecast,
+        _link,
         _export,
         _validate,
         _catalogue,
@@ -82,6 +83,26 @@ def _forecast(verbs: Verbs) -> None:
     _strict(verb)
 
 
+def _link(verbs: Verbs) -> None:
+    text = "Show the link budget of a satellite over a station, term by term."
+    verb = _verb(verbs, "link", text, "euroqci_planner.cli.link_verb")
+    verb.add_argument("scenario", help=_SCENARIO_HELP)
+    verb.add_argument("--satellite", metavar="ID", required=True, help="which satellite")
+    pair = "which station; twice for the two ends of a source of pairs"
+    verb.add_argument("--station", metavar="ID", action="append", default=[], help=pair)
+    partner = "another satellite that receives, in place of a station"
+    verb.add_argument("--partner", metavar="ID", help=partner)
+    numbers = "first:last:step, or numbers with commas (default 10:90:10)"
+    verb.add_argument("--elevation-deg", metavar="LIST", default="10:90:10", help=numbers)
+    ranges = "between satellites (default 500:5000:500)"
+    verb.add_argument("--range-km", metavar="LIST", default="500:5000:500", help=ranges)
+    for light, meaning in (("sun", "the Sun"), ("moon", "a full Moon")):
+        name, told = f"--{light}-elevation-deg", f"height of {meaning} (default: far below)"
+        verb.add_argument(name, type=float, default=-30.0, metavar="X", help=told)
+    verb.add_argument("--sunlit", action="store_true", help="the satellite stands in sunlight")
+    verb.add_argument("--plot", metavar="FILE.svg", help="draw the losses into this file")
+
+
 def _export(verbs: Verbs) -> None:
     names = "contacts.csv, passes.csv, summary.json, contacts.ics or report.html"
     verb = _verb(verbs, "export", "Plan and write one file of the output folder.", _PLANNING)
@@ -92,7 +113,7 @@ def _export(verbs: Verbs) -> None:
 
 
 def _validate(verbs: Verbs) -> None:
-    groups = "only this group: orbit, link, key (repeatable)"
+    groups = "only this group: orbit, link, key, network (repeatable)"
     verb = _verb(verbs, "validate", "Recompute published numbers and compare.", _VALIDATE)
     verb.add_argument("--group", action="append", metavar="GROUP", help=groups)
 

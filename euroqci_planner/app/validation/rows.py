@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from euroqci_planner.resources import resource
 
-GROUPS = ("orbit", "link", "key")
+GROUPS = ("orbit", "link", "key", "network")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

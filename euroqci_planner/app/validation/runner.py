@@ -8,12 +8,18 @@ from collections.abc import Callable
 from euroqci_planner.app.progress import Progress
 from euroqci_planner.app.validation.key_checks import KEY_CHECKS
 from euroqci_planner.app.validation.link_checks import LINK_CHECKS
+from euroqci_planner.app.validation.network_checks import NETWORK_CHECKS
 from euroqci_planner.app.validation.orbit_checks import ORBIT_CHECKS
 from euroqci_planner.app.validation.rows import GROUPS, ValidationRow, published_numbers
 
 __all__ = ["GROUPS", "counts", "validate"]
 
-CHECKS: dict[str, Callable[[], float]] = {**ORBIT_CHECKS, **LINK_CHECKS, **KEY_CHECKS}
+CHECKS: dict[str, Callable[[], float]] = {
+    **ORBIT_CHECKS,
+    **LINK_CHECKS,
+    **KEY_CHECKS,
+    **NETWORK_CHECKS,
+}
 STATUSES = ("reproduced", "compatible", "not_reproduced", "gap")
 
 
