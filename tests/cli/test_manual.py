@@ -14,8 +14,8 @@ from euroqci_planner.resources import resource
 
 MANUAL = resource("manual")
 VERBS = [
-    "plan", "passes", "forecast", "export", "validate", "catalogue", "new", "schema", "doctor",
-    "gui",
+    "plan", "passes", "forecast", "link", "export", "validate", "catalogue", "new", "schema",
+    "doctor", "gui",
 ]  # fmt: skip
 ROW = re.compile(r"^\| `(?P<column>\w+)` \| (?P<value>.*?) \|", re.MULTILINE)
 

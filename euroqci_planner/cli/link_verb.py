@@ -1,0 +1,129 @@
+"""`link`: the budget of one link, term by term, over elevation or range."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+
+import numpy as np
+
+from euroqci_planner.app import planner
+from euroqci_planner.app.link_tables import (
+    Lights,
+    inter_satellite_table,
+    link_table,
+    warnings_of,
+    write_picture,
+)
+from euroqci_planner.cli.console import Console
+from euroqci_planner.cli.tables import text_table
+from euroqci_planner.errors import EXIT_DONE, UsageError
+from euroqci_planner.mission.link_table import LinkTable
+from euroqci_planner.units import KILO, FloatArray
+
+MOST_ROWS = 200
+_LOWEST_DEG, _HIGHEST_DEG = 5.0, 90.0
+_SHOWN_DB = 0.005
+
+
+def link(options: Namespace, console: Console) -> int:
+    """Show, write or draw the budget of a link."""
+    scenario = planner.load_scenario(options.scenario)
+    if (options.partner is None) == (not options.station):
+        raise UsageError("give --station (once, or twice for a source of pairs) or --partner")
+    if len(options.station) > 2:
+        raise UsageError("at most two stations: one source of pairs serves two")
+    if options.partner is not None:
+        ranges = KILO * _numbers(options.range_km, "--range-km", 1.0, 100_000.0)
+        table = inter_satellite_table(scenario, options.satellite, options.partner, ranges)
+    else:
+        elevations = _numbers(options.elevation_deg, "--elevation-deg", _LOWEST_DEG, _HIGHEST_DEG)
+        lights = Lights(
+            sun_elevation_rad=np.radians(options.sun_elevation_deg),
+            moon_elevation_rad=np.radians(options.moon_elevation_deg),
+            is_sunlit=options.sunlit,
+        )
+        table = link_table(
+            scenario, options.satellite, options.station, np.radians(elevations), lights
+        )
+    _show(table, warnings_of(scenario, table), options, console)
+    return EXIT_DONE
+
+
+def _show(table: LinkTable, warnings: Sequence[str], options: Namespace, console: Console) -> None:
+    for text in warnings:
+        console.warn(text)
+    if options.plot is not None:
+        console.say(f"wrote {write_picture(table, options.plot)}")
+    if console.as_json:
+        console.json({**table.as_plain(), "warnings": list(warnings)})
+        return
+    console.line(f"{table.direction}: {table.sender_id} to {', '.join(table.receiver_ids)}")
+    console.line(link_text(table))
+
+
+def link_text(table: LinkTable) -> str:
+    """Terms as rows, elevations (or ranges) as columns; terms that cost nothing are left out."""
+    is_range = bool(np.isnan(table.elevation_rad).all())
+    heads = table.range_m / KILO if is_range else np.degrees(table.elevation_rad)
+    unit = "range [km]" if is_range else "elevation [°]"
+    losses = _rows(table.loss_terms, table.loss_db, 2, _SHOWN_DB)
+    noise = _rows(table.noise_terms, table.noise_hz, 1, 0.0)
+    other = [] if is_range else [("range [km]", *_cells(table.range_m / KILO, 0))]
+    other += [
+        (name, *_cells(values, digits))
+        for (name, values), digits in zip(
+            {"error rate [%]": 100.0 * table.error, **_motion(table)}.items(),
+            (2, 1, 4, 3),
+            strict=True,
+        )
+        if np.isfinite(values).any()
+    ]
+    blank = tuple("" for _ in range(len(heads) + 1))
+    rows = [
+        ("loss [dB]", *blank[1:]),
+        *losses,
+        ("total", *_cells(table.total_loss_db(), 2)),
+        ("noise per detector [Hz]", *blank[1:]),
+        *noise,
+        ("total", *_cells(np.sum(table.noise_hz, axis=1), 1)),
+        *other,
+    ]
+    return text_table((unit, *(f"{value:g}" for value in heads)), rows)
+
+
+def _motion(table: LinkTable) -> dict[str, FloatArray]:
+    names = ("point-ahead [µrad]", "Doppler [nm]", "frame turn [°/s]")
+    return dict(zip(names, table.motion().values(), strict=True))
+
+
+def _rows(
+    names: Sequence[str], values: FloatArray, digits: int, least: float
+) -> list[tuple[str, ...]]:
+    return [
+        (f"  {name.replace('_', ' ')}", *_cells(cells, digits))
+        for name, cells in zip(names, values.T, strict=True)
+        if not np.all(np.abs(cells) <= least)
+    ]
+
+
+def _cells(values: FloatArray, digits: int) -> list[str]:
+    return [f"{value + 0.0:.{digits}f}" if np.isfinite(value) else "" for value in values]
+
+
+def _numbers(text: str, option: str, low: float, high: float) -> FloatArray:
+    """`30`, `10,20,60` or `10:90:5` (first, last, step) as numbers in range."""
+    try:
+        if ":" in text:
+            first, last, step = (float(part) for part in text.split(":"))
+            if not step > 0.0 or not last >= first or (last - first) / step > MOST_ROWS:
+                raise ValueError
+            numbers = first + step * np.arange(int((last - first) / step + 1e-9) + 1)
+        else:
+            numbers = np.array([float(part) for part in text.split(",")])
+    except ValueError:
+        wanted = "30, 10,20,60 or 10:90:5 (first:last:step)"
+        raise UsageError(f"{option} {text}: write {wanted}, at most {MOST_ROWS} values") from None
+    if not np.all((numbers >= low) & (numbers <= high)):
+        raise UsageError(f"{option} {text}: values lie between {low:g} and {high:g}")
+    return np.asarray(numbers, dtype=np.float64)
