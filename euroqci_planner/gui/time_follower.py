@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from euroqci_planner.gui.followed_pass import FollowedPass
 from euroqci_planner.gui.session import Session
 from euroqci_planner.gui.workspace import Workspace
 
@@ -20,7 +21,7 @@ class TimeFollower(QObject):
         """Follow from now on, if the session says so."""
         super().__init__(parent)
         self._workspace, self._session = workspace, session
-        self._followed: tuple[object, ...] = ()
+        self._followed = FollowedPass()
         workspace.selection_changed.connect(self._follow)
 
     @property
@@ -38,9 +39,6 @@ class TimeFollower(QObject):
         if plan is None or row is None:
             return
         passes = plan.passes
-        highest = passes.highest_utc[row]
-        names = passes.satellite_ids[passes.satellite[row]], passes.station_ids[passes.station[row]]
-        former, self._followed = self._followed, (*names, highest)
         is_inside = passes.start_utc[row] <= workspace.time_utc <= passes.end_utc[row]
-        if self.is_on and self._followed != former and not is_inside:
-            workspace.set_time(highest)
+        if self._followed.is_another(plan, row) and self.is_on and not is_inside:
+            workspace.set_time(passes.highest_utc[row])

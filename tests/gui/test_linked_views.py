@@ -235,3 +235,16 @@ def test_the_time_follows_a_selected_pass_unless_it_is_told_not_to(window, plan)
     assert workspace.time_utc == inside
     assert not window.registry.action("time.follow").isChecked()
     window.registry.run("time.follow")
+
+
+def test_a_new_plan_moves_neither_the_time_nor_the_visible_window(window, plan, qtbot):
+    workspace = window.shell.workspace
+    row, other = (int(row) for row in plan.contact_rows[[1, 8]])
+    click_row(window, row)
+    look_at(window, other)
+    shown, time = workspace.window_utc, workspace.time_utc
+    QTest.keyClick(window, Qt.Key.Key_P)
+    QTest.keyClick(window, Qt.Key.Key_R, CTRL)
+    qtbot.waitUntil(lambda: not workspace.is_stale, timeout=PLAN_MS)
+    assert workspace.selected_rows == (row,)
+    assert (workspace.window_utc, workspace.time_utc) == (shown, time)

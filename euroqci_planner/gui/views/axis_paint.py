@@ -54,21 +54,31 @@ def paint_axis(painter: QPainter, frame: AxisFrame) -> None:
     minor = minor_ticks(frame.scale, _MINOR_APART_PX)
     draw_lines(painter, minor, np.array(edge), minor, np.array(edge + 2.0))
     ticks = main_ticks(painter, frame)
-    for tick in ticks:
+    taken: list[QRectF] = []
+    for tick in sorted(ticks, key=lambda tick: not _is_whole(painter, frame, tick)):
         painter.setFont(_weighted(plain, is_bold=tick.is_date))
-        _paint_tick(painter, frame, tick)
+        _paint_tick(painter, frame, tick, taken)
     painter.setFont(plain)
     _paint_corner(painter, frame, has_date=any(tick.is_date for tick in ticks))
 
 
-def _paint_tick(painter: QPainter, frame: AxisFrame, tick: Tick) -> None:
+def _is_whole(painter: QPainter, frame: AxisFrame, tick: Tick) -> bool:
+    """Whether the text of a tick has room in the middle under it."""
+    return abs(_tick_place(painter, frame, tick).center().x() - tick.x) < 1.0
+
+
+def _paint_tick(painter: QPainter, frame: AxisFrame, tick: Tick, taken: list[QRectF]) -> None:
+    """Mark and text; a text pushed aside by the border is left out where it would touch one."""
     area, ink = frame.area, theme.current()
     edge = area.bottom()
     painter.setPen(QPen(ink.muted, 1.0))
     painter.drawLine(QPointF(tick.x, edge), QPointF(tick.x, edge + 4.0))
     painter.setPen(ink.text if tick.is_date else ink.muted)
     place = _tick_place(painter, frame, tick)
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, tick.label)
+    room = place.adjusted(-4.0, 0.0, 4.0, 0.0)
+    if _is_whole(painter, frame, tick) or not any(room.intersects(other) for other in taken):
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, tick.label)
+        taken.append(place)
 
 
 def _tick_place(painter: QPainter, frame: AxisFrame, tick: Tick) -> QRectF:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from euroqci_planner.app.display import short_day_and_time
 from euroqci_planner.app.night_weather import night_weather
 from euroqci_planner.gui import theme
+from euroqci_planner.gui.followed_pass import FollowedPass
 from euroqci_planner.gui.views.pass_columns import pass_tip
 from euroqci_planner.gui.views.pass_menu import pass_menu
 from euroqci_planner.gui.views.plot_drags import Drag
@@ -62,6 +63,7 @@ class TimelinePlot(TimePlot):
         self.scroll_px = 0.0
         self._scene_data: Scene | None = None
         self._hovered: int | None = None
+        self._followed = FollowedPass()
         self.setAccessibleName("Timeline of passes")
         workspace.plan_changed.connect(self._on_plan)
         workspace.document_changed.connect(self._on_document)
@@ -155,9 +157,11 @@ class TimelinePlot(TimePlot):
         self._clamp_scroll()
 
     def _follow(self) -> None:
-        """Bring the primary pass into sight."""
+        """Bring another primary pass into sight; a new plan moves nothing."""
         row, plan = self.workspace.primary_row, self.workspace.plan
-        if row is not None and plan is not None and self._scene_data is not None:
+        if row is None or plan is None or self._scene_data is None:
+            pass
+        elif self._followed.is_another(plan, row):
             self.axis.reveal(plan.passes.start_utc[row], plan.passes.end_utc[row])
             top = float(self._scene_data.rows.row[row]) * self.row_px
             if not self.scroll_px <= top <= self.scroll_px + self.plot.height() - self.row_px:
