@@ -26,11 +26,14 @@ from euroqci_planner.orbit.kernels.sky import (
     earth_fixed,
     elevation_of,
     light_level,
+    plain_light_level,
     position_at,
     separation,
 )
 from euroqci_planner.units import FloatArray
 
+# So long the Sun's way around the Earth is straight to 0.001 rad.
+_STRAIGHT_S = 1_200.0
 _SUNLIT, _PENUMBRA, _UMBRA, _ENTERING, _LEAVING = range(5)
 
 
@@ -72,12 +75,20 @@ def _eclipse(
 ) -> int:
     """State of the light between two times, looked at once per step of the track."""
     gaps = max(math.ceil((end_s - begin_s) / contact.step_s), 1)
-    before = -1
+    x0, y0, z0 = earth_fixed(SUN, bodies, earth, contact, begin_s)
+    x1, y1, z1 = earth_fixed(SUN, bodies, earth, contact, end_s)
+    is_short, before = end_s - begin_s < _STRAIGHT_S, -1
     for place in range(gaps + 1):
-        t_s = begin_s + (end_s - begin_s) * (place / gaps)
+        share = place / gaps
+        t_s = begin_s + (end_s - begin_s) * share
         x, y, z = position_at(tracks, contact, t_s)
-        bx, by, bz = earth_fixed(SUN, bodies, earth, contact, t_s)
-        level = light_level(x, y, z, bx, by, bz)
+        level = -1
+        if is_short:
+            bx, by, bz = x0 + share * (x1 - x0), y0 + share * (y1 - y0), z0 + share * (z1 - z0)
+            level = plain_light_level(x, y, z, bx, by, bz)
+        if level < 0:
+            bx, by, bz = earth_fixed(SUN, bodies, earth, contact, t_s)
+            level = light_level(x, y, z, bx, by, bz)
         if before >= 0 and level != before:
             return _ENTERING if level < before else _LEAVING
         before = level

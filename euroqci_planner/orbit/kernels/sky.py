@@ -166,6 +166,27 @@ def solar_disc(
 
 
 @inner
+def plain_light_level(sx: float, sy: float, sz: float, bx: float, by: float, bz: float) -> int:
+    """`light_level` where the way to the Sun passes far from the Earth's limb, else -1.
+
+    The Sun's direction may be wrong by 0.0015 rad.
+    """
+    sz, bz = sz * _POLAR_STRETCH, bz * _POLAR_STRETCH
+    tx, ty, tz = bx - sx, by - sy, bz - sz
+    along, square = sx * tx + sy * ty + sz * tz, sx * sx + sy * sy + sz * sz
+    fringe = _FAR_FROM_THE_LIMB_RAD * math.sqrt(square)
+    if along >= 0.0 and square > _WELL_OUTSIDE_M2:
+        return 2
+    if along < 0.0:
+        beside2 = square - along * along / (tx * tx + ty * ty + tz * tz)
+        if beside2 > (EQUATORIAL_RADIUS_M + fringe) ** 2:
+            return 2
+        if beside2 < max(EQUATORIAL_RADIUS_M - fringe, 0.0) ** 2:
+            return 0
+    return -1
+
+
+@inner
 def light_level(sx: float, sy: float, sz: float, bx: float, by: float, bz: float) -> int:
     """0 in the umbra (or without a state), 1 in the penumbra, 2 in full sunlight.
 
@@ -186,6 +207,8 @@ def light_level(sx: float, sy: float, sz: float, bx: float, by: float, bz: float
 
 
 _NO_LIGHT = 1e-6
+# The Sun's disc is 0.0047 rad wide.
+_FAR_FROM_THE_LIMB_RAD = 0.0075
 _WELL_OUTSIDE_M2 = (1.001 * EQUATORIAL_RADIUS_M) ** 2
 
 
