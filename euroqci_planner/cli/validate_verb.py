@@ -26,6 +26,9 @@ def validate(options: Namespace, console: Console) -> int:
         mine = [row for row in rows if row.group == group]
         console.line(f"{group}")
         console.line(text_table(COLUMNS, [row.as_texts(COLUMNS) for row in mine]))
+        for row in mine:
+            if row.seen:
+                console.line(f"  {row.number.id}: {row.seen}")
         console.line()
     console.line(", ".join(f"{count} {name}" for name, count in validation.counts(rows).items()))
     return EXIT_DONE

@@ -70,8 +70,12 @@ def test_validate_reproduces_the_published_orbit_and_key_numbers(planner):
     assert run.returncode == 0, run.stderr
     rows = json.loads(run.stdout)["rows"]
     assert {row["group"] for row in rows} == {"orbit", "key"}
-    off = [row["id"] for row in rows if row["status"] not in ("reproduced", "compatible")]
-    assert off == ["YIN-2020"], "only the entanglement protocol is missing"
+    assert [row["id"] for row in rows if row["status"] not in ("reproduced", "compatible")] == []
+    notes = {row["id"]: row["note"] for row in rows}
+    assert "864 of 864 rows within 1e-08" in notes["SATQUMA-FIXED"]
+    assert "46 of 46 rows within 1e-08" in notes["SATQUMA-ONE"]
+    assert "87 of 432 rows differ" in notes["SATQUMA-FIXED-OWN"]
+    assert "22 of 22 cases reach 0.99999" in notes["SATQUMA-OPTIMA"]
 
 
 def test_an_unknown_verb_is_a_usage_error(planner):

@@ -9,75 +9,20 @@ from functools import lru_cache
 import numpy as np
 from scipy.optimize import brentq
 
-from euroqci_planner.mission.assets import (
-    Coupling,
-    DecoySource,
-    Protocol,
-    Receiver,
-    SettingsPolicy,
-)
+from euroqci_planner.app.validation.key_reference import REFERENCE_CHECKS
+from euroqci_planner.app.validation.key_terminals import channel, receiver, source
+from euroqci_planner.app.validation.pair_checks import PAIR_CHECKS
+from euroqci_planner.app.validation.rows import Finding
 from euroqci_planner.mission.key_yield import DetectionCounts
 from euroqci_planner.mission.scenario import Concentration, Policy
 from euroqci_planner.qkd.asymptotic import infinite_block_key
-from euroqci_planner.qkd.counts import ChannelSamples, ErrorSharing, expected_counts
+from euroqci_planner.qkd.counts import ErrorSharing, expected_counts
 from euroqci_planner.qkd.decoy_bb84 import finite_key_cost_bits, two_decoy_key
 from euroqci_planner.qkd.reference_compat import ReferenceCompat
 from euroqci_planner.qkd.settings import DecoySettings
 from euroqci_planner.resources import resource
-from euroqci_planner.units import FloatArray
 
-GATE_S = 1e-9
 BASES = 2.0
-
-
-def _receiver(key_basis_probability: float, afterpulse_probability: float) -> Receiver:
-    """Two perfect detectors that choose their basis actively: all losses are in the channel."""
-    return Receiver(
-        aperture_m=1.0,
-        obscuration_ratio=0.0,
-        optics_efficiency=1.0,
-        field_of_view_rad=1e-4,
-        filter_width_m=1e-9,
-        filter_transmittance=1.0,
-        coupling=Coupling.FREE_SPACE,
-        key_basis_probability=key_basis_probability,
-        detectors=2,
-        detector_efficiency=1.0,
-        dark_count_hz=0.0,
-        dead_time_s=0.0,
-        timing_jitter_s=0.0,
-        afterpulse_probability=afterpulse_probability,
-        gate_s=GATE_S,
-    )
-
-
-def _source(
-    intensities: tuple[float, ...],
-    probabilities: tuple[float, ...],
-    key_basis_probability: float,
-    intrinsic_error: float,
-) -> DecoySource:
-    return DecoySource(
-        protocol=Protocol.BB84_TWO_DECOY,
-        pulse_rate_hz=1e8,
-        pulse_width_s=2e-10,
-        settings=SettingsPolicy.FIXED,
-        intensities=intensities,
-        intensity_probabilities=probabilities,
-        key_basis_probability=key_basis_probability,
-        intrinsic_error=intrinsic_error,
-    )
-
-
-def _channel(
-    transmittance: FloatArray, noise_per_gate: float, slot_s: FloatArray
-) -> ChannelSamples:
-    return ChannelSamples(
-        transmittance=transmittance,
-        noise_hz=np.full(len(transmittance), noise_per_gate / GATE_S),
-        slot_s=slot_s,
-        first_sample=np.array([0, len(transmittance)]),
-    )
 
 
 def _xi0(sharing: ErrorSharing) -> tuple[DetectionCounts, DecoySettings]:
@@ -85,10 +30,10 @@ def _xi0(sharing: ErrorSharing) -> tuple[DetectionCounts, DecoySettings]:
     with resource("validation", "loss_XI0.csv").open(encoding="utf-8", newline="") as file:
         loss = {int(row["t_s"]): float(row["eta_total"]) for row in csv.DictReader(file)}
     transmittance = np.array([loss[second] for second in range(-200, 201)])
-    source = _source((0.7921, 0.1707, 0.0), (0.7501, 0.1749, 0.075), 0.7611, 0.005)
-    samples = _channel(transmittance, 1e-7, np.ones(len(transmittance)))
-    counts = expected_counts(source, _receiver(0.7611, 1e-3), samples, sharing=sharing)
-    return counts, DecoySettings.of(source)
+    sender = source((0.7921, 0.1707, 0.0), (0.7501, 0.1749, 0.075), 0.7611, 0.005)
+    samples = channel(transmittance, 1e-7, np.ones(len(transmittance)))
+    counts = expected_counts(sender, receiver(0.7611, 1e-3), samples, sharing=sharing)
+    return counts, DecoySettings.of(sender)
 
 
 def _xi0_reference(concentration: Concentration) -> float:
@@ -119,9 +64,9 @@ def micius_2016_key_bits() -> float:
     """
 
     def counts_at(transmittance: float, intrinsic_error: float) -> DetectionCounts:
-        source = _source((0.8, 0.1, 0.0), (0.5, 0.25, 0.25), 0.5, intrinsic_error)
-        samples = _channel(np.array([transmittance]), 1e-7, np.array([273.0]))
-        return expected_counts(source, _receiver(0.5, 0.0), samples)
+        sender = source((0.8, 0.1, 0.0), (0.5, 0.25, 0.25), 0.5, intrinsic_error)
+        samples = channel(np.array([transmittance]), 1e-7, np.array([273.0]))
+        return expected_counts(sender, receiver(0.5, 0.0), samples)
 
     def sifted_excess(transmittance: float) -> float:
         return float(BASES * np.sum(counts_at(transmittance, 0.0).key_detections) - 1_671_072.0)
@@ -133,12 +78,14 @@ def micius_2016_key_bits() -> float:
         return float(np.sum(counts.key_errors) / np.sum(counts.key_detections) - 0.011)
 
     counts = counts_at(transmittance, brentq(error_excess, 0.0, 0.02))
-    settings = DecoySettings.of(_source((0.8, 0.1, 0.0), (0.5, 0.25, 0.25), 0.5, 0.0))
+    settings = DecoySettings.of(source((0.8, 0.1, 0.0), (0.5, 0.25, 0.25), 0.5, 0.0))
     policy = Policy(error_correction_efficiency=1.3)
     return float(BASES * two_decoy_key(counts, settings, policy).key_bits_signed.item())
 
 
-KEY_CHECKS: dict[str, Callable[[], float]] = {
+KEY_CHECKS: dict[str, Callable[[], float | Finding]] = {
+    **REFERENCE_CHECKS,
+    **PAIR_CHECKS,
     "XI0-CHERNOFF": lambda: _xi0_reference(Concentration.CHERNOFF),
     "XI0-HOEFFDING": lambda: _xi0_reference(Concentration.HOEFFDING),
     "XI0-ASYMPTOTIC": _xi0_asymptotic,

@@ -27,12 +27,31 @@ class PublishedNumber:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A computed number with what was seen on the way to it."""
+
+    value: float
+    note: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationRow:
-    """One published number beside what this program computes; `computed` is None in a gap."""
+    """One published number beside what this program computes; `computed` is None in a gap.
+
+    `seen` is what the computation says of itself, counts and exceptions for instance.
+    """
 
     number: PublishedNumber
     computed: float | None
+    seen: str = ""
+
+    @classmethod
+    def of(cls, number: PublishedNumber, found: float | Finding | None) -> ValidationRow:
+        """The row of a number with what was computed for it."""
+        if isinstance(found, Finding):
+            return cls(number=number, computed=found.value, seen=found.note)
+        return cls(number=number, computed=found)
 
     @property
     def group(self) -> str:
@@ -68,7 +87,7 @@ class ValidationRow:
             "tolerance": number.tolerance,
             "basis": number.basis,
             "status": self.status,
-            "note": number.note,
+            "note": "; ".join(text for text in (number.note, self.seen) if text),
         }
 
     def as_texts(self, names: tuple[str, ...]) -> tuple[str, ...]:

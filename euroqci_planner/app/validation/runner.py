@@ -10,11 +10,11 @@ from euroqci_planner.app.validation.key_checks import KEY_CHECKS
 from euroqci_planner.app.validation.link_checks import LINK_CHECKS
 from euroqci_planner.app.validation.network_checks import NETWORK_CHECKS
 from euroqci_planner.app.validation.orbit_checks import ORBIT_CHECKS
-from euroqci_planner.app.validation.rows import GROUPS, ValidationRow, published_numbers
+from euroqci_planner.app.validation.rows import GROUPS, Finding, ValidationRow, published_numbers
 
 __all__ = ["GROUPS", "counts", "validate"]
 
-CHECKS: dict[str, Callable[[], float]] = {
+CHECKS: dict[str, Callable[[], float | Finding]] = {
     **ORBIT_CHECKS,
     **LINK_CHECKS,
     **KEY_CHECKS,
@@ -31,7 +31,7 @@ def validate(groups: tuple[str, ...], progress: Progress | None = None) -> list[
     with work.stage("published numbers") as advance:
         for done, number in enumerate(wanted):
             check = CHECKS.get(number.id)
-            rows.append(ValidationRow(number=number, computed=check() if check else None))
+            rows.append(ValidationRow.of(number, check() if check else None))
             advance((done + 1) / len(wanted))
     work.finished()
     return rows
