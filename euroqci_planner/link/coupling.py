@@ -10,7 +10,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 
 from euroqci_planner.link.refraction import chromatic_displacement_m
 from euroqci_planner.link.slant_path import SlantPath
@@ -85,6 +84,8 @@ def best_mode_ratio(obscuration_ratio: float = 0.0) -> float:
     β = π D w_m/(2 λ f) for a mode of radius w_m in the focus. Root of e^(-b)(1 + 2b) =
     e^(-γ²b)(1 + 2γ²b), b = β².
     """
+    from scipy.optimize import brentq  # noqa: PLC0415 (light start of other verbs)
+
     inner = obscuration_ratio**2
 
     def slope(b: float) -> float:

@@ -14,16 +14,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.interpolate import CubicSpline
 from scipy.special import j1
 
 from euroqci_planner.link.diffraction import emitted_fraction, gaussian_half_angle_rad
 from euroqci_planner.link.pointing import jitter_transfer
 from euroqci_planner.mission.assets import PairSource, Payload, TruncatedGaussianBeam
 from euroqci_planner.units import FloatArray
+
+if TYPE_CHECKING:
+    from scipy.interpolate import CubicSpline
 
 _STEP = 0.05
 _REACH_APERTURE = 40.0
@@ -198,6 +201,8 @@ def _jitter_end(unit_rad: float, jitter_rad: tuple[float, float]) -> float:
 def _tabulated(
     spectrum: _Spectrum, jitter_rad: tuple[float, float], bias_rad: float
 ) -> CubicSpline:
+    from scipy.interpolate import CubicSpline  # noqa: PLC0415 (light start of other verbs)
+
     unit = spectrum.angle_unit_rad
     motion = jitter_transfer(
         spectrum.frequency, (jitter_rad[0] / unit, jitter_rad[1] / unit), bias_rad / unit

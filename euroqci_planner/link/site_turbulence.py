@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.interpolate import CubicSpline, RectBivariateSpline
 
 from euroqci_planner.link.airmass import MIN_ELEVATION_RAD, inside_validity
 from euroqci_planner.link.coupling import (
@@ -31,6 +31,9 @@ from euroqci_planner.link.turbulence import coherence_length_m, greenwood_freque
 from euroqci_planner.link.turbulence_profile import TurbulenceProfile, profile_of_seeing
 from euroqci_planner.mission.assets import Coupling, Payload, Receiver, Station
 from euroqci_planner.units import FloatArray
+
+if TYPE_CHECKING:
+    from scipy.interpolate import CubicSpline, RectBivariateSpline
 
 FASTEST_SLEW_RAD_S = 0.06
 _SINES = np.geomspace(np.sin(MIN_ELEVATION_RAD), 1.0, 48)
@@ -96,6 +99,8 @@ def _tabulated(
     seeing_rad: float,
     altitude_m: float,
 ) -> SiteTurbulence:
+    from scipy.interpolate import CubicSpline  # noqa: PLC0415 (light start of other verbs)
+
     profile = profile_of_seeing(seeing_rad, altitude_m)
     elevation = np.arcsin(_SINES)
     path = spherical_path(elevation, profile.height_m, altitude_m)
@@ -127,6 +132,8 @@ def _tabulated(
 def _greenwood_table(
     wavelength_m: float, profile: TurbulenceProfile, path: SlantPath
 ) -> RectBivariateSpline:
+    from scipy.interpolate import RectBivariateSpline  # noqa: PLC0415 (light start of other verbs)
+
     columns = [
         greenwood_frequency_hz(wavelength_m, profile, path, np.full(len(_SINES), slew))
         for slew in _SLEWS

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.interpolate import CubicSpline, RectBivariateSpline
 
 from euroqci_planner.link.airmass import MIN_ELEVATION_RAD, inside_validity
 from euroqci_planner.link.diffraction import axial_gain_factor, emitted_fraction
@@ -20,6 +20,9 @@ from euroqci_planner.link.uplink import (
 )
 from euroqci_planner.mission.assets import GroundTransmitter, Station
 from euroqci_planner.units import FloatArray
+
+if TYPE_CHECKING:
+    from scipy.interpolate import CubicSpline, RectBivariateSpline
 
 LARGEST_SHARE_OF_WAY = 0.5
 _SINES = np.geomspace(np.sin(MIN_ELEVATION_RAD), 1.0, 48)
@@ -82,6 +85,11 @@ def uplink_turbulence(wavelength_m: float, station: Station) -> UplinkTurbulence
 
 @lru_cache(maxsize=64)
 def _tabulated(wavelength_m: float, seeing_rad: float, altitude_m: float) -> UplinkTurbulence:
+    from scipy.interpolate import (  # noqa: PLC0415 (light start of other verbs)
+        CubicSpline,
+        RectBivariateSpline,
+    )
+
     profile = profile_of_seeing(seeing_rad, altitude_m)
     path = spherical_path(np.arcsin(_SINES), profile.height_m, altitude_m)
     reach_m = path.distance_m[:, -1]
