@@ -218,29 +218,51 @@ def passes_columns(plan: Plan, earlier: PassTable | None = None) -> PlanColumns:
     where the plan holds the passes alone. `earlier` as in `PassTable.pass_ids`.
     """
     pass_ids = plan.passes.pass_ids(earlier)
+    return _columns(plan, pass_ids, pass_ids)
+
+
+def columns_of_passes(
+    plan: Plan, rows: ArrayLike, pass_ids: NDArray[np.str_] | None = None
+) -> PlanColumns:
+    """The columns of `passes_columns` for these rows alone, with memory for no more.
+
+    `pass_ids` are those of all passes of the plan where they are at hand.
+    """
+    chosen = np.asarray(rows, dtype=np.intp)
+    ids = plan.passes.pass_ids() if pass_ids is None else pass_ids
+    tables = ("passes", "conditions", "decisions", "link", "keys", "key_details")
+    found = {name: getattr(plan, name) for name in tables}
+    part: dict[str, Any] = {
+        name: None if table is None else table.take(chosen) for name, table in found.items()
+    }
+    return _columns(replace(plan, **part), ids[chosen], ids)
+
+
+def contacts_columns(plan: Plan, pass_ids: NDArray[np.str_] | None = None) -> PlanColumns:
+    """The passes that are flown, by start: `start_utc` and `end_utc`, then all pass columns.
+
+    `pass_ids` as in `columns_of_passes`.
+    """
+    flown = columns_of_passes(plan, plan.contact_rows, pass_ids)
+    window = {
+        "start_utc": flown["usable_start_utc"],
+        "end_utc": flown["usable_end_utc"],
+    }
+    return PlanColumns(CONTACT_COLUMNS, {**window, **flown.columns})
+
+
+def _columns(plan: Plan, pass_ids: NDArray[np.str_], all_ids: NDArray[np.str_]) -> PlanColumns:
+    """The columns of a plan, or of a part of one whose decisions name rows of `all_ids`."""
     values = {
         "pass_id": pass_ids,
         **_geometry(plan),
         **_conditions(plan),
         **_link(plan),
         **_key(plan),
-        **_decisions(plan, pass_ids),
+        **_decisions(plan, all_ids),
     }
     ordered = {name: _frozen(values[name]) for name in PASS_COLUMNS}
     return PlanColumns(PASS_COLUMNS, ordered)
-
-
-def contacts_columns(plan: Plan, passes: PlanColumns | None = None) -> PlanColumns:
-    """The passes that are flown, by start: `start_utc` and `end_utc`, then all pass columns.
-
-    `passes` are the `passes_columns` of the plan where they are at hand.
-    """
-    flown = (passes or passes_columns(plan)).take(plan.contact_rows)
-    window = {
-        "start_utc": flown["usable_start_utc"],
-        "end_utc": flown["usable_end_utc"],
-    }
-    return PlanColumns(CONTACT_COLUMNS, {**window, **flown.columns})
 
 
 def _frozen(values: Column) -> Column:

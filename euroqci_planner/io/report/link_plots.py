@@ -62,7 +62,7 @@ _SCATTER_FRAME = Frame(58.0, 10.0, 518.0, 320.0)
 
 def loss_over_elevation(view: View) -> tuple[Markup, Markup]:
     """Legend and picture: loss near culmination against the largest elevation of usable passes."""
-    loss, frame = view.passes["loss_culmination_db"], _SCATTER_FRAME
+    loss, frame = view.usable["loss_culmination_db"], _SCATTER_FRAME
     low, high = _range(loss[np.isfinite(loss)], 5.0)
     up = Scale(low, high, frame.bottom, frame.top)
     title = "loss near culmination [dB]"
@@ -72,7 +72,7 @@ def loss_over_elevation(view: View) -> tuple[Markup, Markup]:
 
 def key_over_elevation(view: View) -> tuple[Markup, Markup]:
     """Legend and picture: key in clear sky against the largest elevation of usable passes."""
-    bits = view.passes["key_clear_bits"]
+    bits = view.usable["key_clear_bits"]
     up = bits_axis(bits, _SCATTER_FRAME)
     title = up.title("key in clear sky")
     axis = y_axis(_SCATTER_FRAME, up.scale, up.ticks, title)
@@ -82,7 +82,7 @@ def key_over_elevation(view: View) -> tuple[Markup, Markup]:
 def _over_elevation(
     view: View, y: FloatArray, upright: Markup, key: str, title: str
 ) -> tuple[Markup, Markup]:
-    frame, elevation = _SCATTER_FRAME, view.passes["max_elevation_deg"]
+    frame, elevation = _SCATTER_FRAME, view.usable["max_elevation_deg"]
     shown = np.isfinite(y) & np.isfinite(elevation)
     least = float(10.0 * np.floor(np.min(elevation[shown], initial=20.0) / 10.0))
     across = Scale(least, 90.0, frame.left, frame.right)
@@ -121,7 +121,7 @@ def _range(values: FloatArray, step: float) -> tuple[float, float]:
 
 def _passes(view: View, x: FloatArray, y: FloatArray, shown: NDArray[np.bool_]) -> Markup:
     flown = np.zeros(len(x), dtype=np.bool_)
-    flown[view.contact_rows] = True
+    flown[view.flown_usable] = True
     spots = np.unique(np.round(np.stack([x, y], axis=1)[shown & ~flown]), axis=0)
     unflown = "".join(_CIRCLE.mark(float(at), float(up), 2.4) for at, up in spots)
     parts = [path(unflown, "unflown")] if unflown else []
@@ -133,7 +133,7 @@ def _flown_marks(
 ) -> list[Markup]:
     """Single marks with tooltips, or one element per satellite where there are very many."""
     ids = view.contacts["satellite_id"].tolist()
-    rows = [(row, at) for row, at in enumerate(view.contact_rows.tolist()) if shown[at]]
+    rows = [(row, at) for row, at in enumerate(view.flown_usable.tolist()) if shown[at]]
     if len(rows) <= MOST_SINGLE_MARKS:
         return [
             path(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from euroqci_planner.io.exports.plain_text import printable, utf8
 from euroqci_planner.io.report import (
@@ -45,9 +46,12 @@ FILE_NAME = "report.html"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 
-def report_bytes(plan: Plan, passes: PlanColumns, contacts: PlanColumns) -> bytes:
-    """The page of a complete plan with these columns, as UTF-8; well-formed as XML too."""
-    view = View.of(plan, passes, contacts)
+def report_bytes(plan: Plan, contacts: PlanColumns, pass_ids: NDArray[np.str_]) -> bytes:
+    """The page of a complete plan, as UTF-8; well-formed as XML too.
+
+    `contacts` are its `contacts_columns`, `pass_ids` the identities of all its passes.
+    """
+    view = View.of(plan, contacts, pass_ids)
     return utf8("<!DOCTYPE html>\n" + _page(view) + "\n")
 
 
@@ -178,7 +182,7 @@ def _nothing_flown(view: View) -> str:
 
 
 def _link(view: View) -> Markup:
-    if not np.isfinite(view.passes["loss_culmination_db"]).any():
+    if not np.isfinite(view.usable["loss_culmination_db"]).any():
         return Markup("")
     caption = "Every usable pass; filled marks are flown."
     passes = tag(

@@ -12,7 +12,7 @@ from euroqci_planner.io.report.display import bits_text
 from euroqci_planner.io.report.satellite_styles import SatelliteStyle, satellite_styles
 from euroqci_planner.mission.assets import Satellite, Station
 from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.plan_columns import PlanColumns
+from euroqci_planner.mission.plan_columns import PlanColumns, columns_of_passes
 from euroqci_planner.timebase import seconds_between
 from euroqci_planner.units import FloatArray
 
@@ -24,15 +24,17 @@ _LONGEST_NAME = 18
 class View:
     """A plan as the report sees it.
 
-    `passes` and `contacts` are the columns of the files, `contact_rows` the rows of the flown
-    passes in `passes`. The labels are what plots and tables call satellites and stations: the
-    names where all of them are short, else the ids.
+    `usable` and `contacts` are the columns of the files for the passes that can be used and for
+    those that are flown; `contact_rows` are the rows of the flown passes in the plan,
+    `flown_usable` those in `usable`. The labels are what plots and tables call satellites and
+    stations: the names where all of them are short, else the ids.
     """
 
     plan: Plan
-    passes: PlanColumns
+    usable: PlanColumns
     contacts: PlanColumns
     contact_rows: NDArray[np.intp]
+    flown_usable: NDArray[np.intp]
     satellites: Mapping[str, Satellite]
     stations: Mapping[str, Station]
     styles: Mapping[str, SatelliteStyle]
@@ -40,13 +42,15 @@ class View:
     station_labels: Mapping[str, str]
 
     @classmethod
-    def of(cls, plan: Plan, passes: PlanColumns, contacts: PlanColumns) -> View:
+    def of(cls, plan: Plan, contacts: PlanColumns, pass_ids: NDArray[np.str_]) -> View:
         """Look up what the parts need."""
+        rows = np.flatnonzero(~np.isnat(plan.conditions.usable_start_utc))
         return cls(
             plan=plan,
-            passes=passes,
+            usable=columns_of_passes(plan, rows, pass_ids),
             contacts=contacts,
             contact_rows=plan.contact_rows,
+            flown_usable=np.searchsorted(rows, plan.contact_rows),
             satellites={item.id: item for item in plan.scenario.satellites},
             stations={item.id: item for item in plan.scenario.stations},
             styles=satellite_styles(plan),

@@ -131,7 +131,7 @@ def test_contacts_are_the_flown_passes_by_start_and_begin_with_the_usable_window
     assert (np.diff(contacts["start_utc"]) >= np.timedelta64(0)).all()
     assert (contacts["start_utc"] == contacts["usable_start_utc"]).all()
     assert (contacts["end_utc"] == contacts["usable_end_utc"]).all()
-    assert (contacts_columns(plan, passes)["pass_id"] == contacts["pass_id"]).all()
+    assert (contacts_columns(plan, passes["pass_id"])["pass_id"] == contacts["pass_id"]).all()
 
 
 def test_passes_alone_have_the_same_columns_with_empty_link_and_key():
