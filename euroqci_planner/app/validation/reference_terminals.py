@@ -1,4 +1,4 @@
-"""Terminals of published links: SatQuMA's default one and that of Micius."""
+"""Terminals of published links: SatQuMA's default one, and both directions of Micius."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from euroqci_planner.mission.assets import (
     DecoySource,
     DivergenceBeam,
     DivergenceConvention,
+    GroundTransmitter,
     Payload,
     Protocol,
     SettingsPolicy,
@@ -67,3 +68,24 @@ XINGLONG_AIR = Atmosphere(
     ozone_dobson=320.0,
     cirrus_optical_depth=0.0,
 )
+NGARI_ALTITUDE_M = 5_047.0
+NGARI_AIR = Atmosphere(
+    seeing_rad=4.4 * MICRO,
+    aerosol_optical_depth_550nm=0.05,
+    angstrom_exponent=1.3,
+    precipitable_water_m=0.002,
+    ozone_dobson=300.0,
+    cirrus_optical_depth=0.0,
+)
+NGARI_SENDER = GroundTransmitter(
+    aperture_m=0.13,
+    obscuration_ratio=0.0,
+    waist_m=0.058,
+    wavefront_error_m=0.0,
+    pointing_jitter_rad=(1.2 * MICRO, 1.2 * MICRO),
+    pointing_bias_rad=0.0,
+    transmit_efficiency=1.0,
+    corrects_wander=False,
+    night_lights_w_m2_sr=0.0,
+)
+MICIUS_EAR_M = 0.3
