@@ -245,7 +245,8 @@ def starts_from_design(
     Where a branch has too few, others fill up. Where no point gives a key, the signed length
     favours few counts; then the points are ranked by the key of a larger block.
     """
-    design = np.concatenate([space.point(channels.source)[np.newaxis], space.design(effort.design)])
+    own = space.point(channels.source)[np.newaxis]
+    design = np.concatenate([own, space.ridge(), space.design(effort.design)])
     points = np.broadcast_to(design, (len(channels), *design.shape))
     trial = space.trial(points, channels.receivers)
     counts, settings = trial_counts(channels, trial), trial.as_decoy_settings()

@@ -24,6 +24,11 @@ _MARGIN = 1e-3
 _PRIMES = (2, 3, 5, 7, 11)
 _DESIGN = ((0.25, 0.97), (0.15, 0.97), (0.25, 0.9), (0.4, 0.95), (0.08, 0.5))
 _HALTON_FROM = 12
+_RIDGE_RARE = (0.3, 0.01)
+_RIDGE_POINTS = 8
+_RIDGE_RATIO = 0.45
+_RIDGE_SIGNAL = 0.65
+_RIDGE_WEAK = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +139,16 @@ class SettingsSpace:
             for base, (least, most) in zip(_PRIMES, _DESIGN, strict=True)
         )
         return self._coordinates(sent, signal, (1.0 - signal) * rest, mu1, mu1 * ratio)
+
+    def ridge(self) -> FloatArray:
+        """Points (number, dimensions) along the way that the best settings go as blocks grow.
+
+        Large blocks want their decoys weak and rare, which spread points seldom are all at once.
+        """
+        rare = np.geomspace(*_RIDGE_RARE, _RIDGE_POINTS)
+        ratio = _RIDGE_RATIO * np.sqrt(rare)
+        mu1 = np.full_like(rare, _RIDGE_SIGNAL)
+        return self._coordinates(1.0 - rare, 1.0 - rare, _RIDGE_WEAK * rare, mu1, mu1 * ratio)
 
     def _coordinates(
         self,

@@ -190,3 +190,47 @@ def test_counts_of_a_trial_are_what_the_proof_sees():
     seen = trial_counts(channels, best.trial()).table()
     signed = decoy_key(seen, best.decoy_settings(), Policy()).key_bits_signed
     np.testing.assert_allclose(signed, best.key_bits_signed, rtol=1e-9)
+
+
+def test_larger_blocks_never_have_a_shorter_best_key_per_pass():
+    """Two blocks are one block with more to lose: what two give, their sum gives too."""
+    splitter = replace(RECEIVER, detectors=4, dead_time_s=5e-8)
+    sizes = np.array([0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0])
+    eta = 10.0 ** (-0.1 * (22.5 + 9.0 * np.linspace(-1.0, 1.0, 100) ** 2))
+    blocks = channel(
+        np.tile(eta, sizes.size),
+        2_400.0,
+        np.repeat(3.0 * sizes, eta.size),
+        np.arange(sizes.size + 1) * eta.size,
+    )
+    columns = ReceiverColumns.of(splitter, sizes.size)
+    found = optimise_settings(PassChannels.of(SOURCE, columns, compressed(blocks)), Policy())
+    per_pass = found.key_bits_signed / sizes
+    assert np.all(np.diff(per_pass) > 0.0), per_pass
+
+
+@pytest.mark.parametrize(
+    ("concentration", "detectors", "error"),
+    [(Concentration.CHERNOFF, 4, 0.01), (Concentration.EXACT, 2, 0.02)],
+)
+def test_the_usual_search_finds_what_eight_times_the_starts_find(concentration, detectors, error):
+    """Passes of any strength: losses over 27 dB, blocks over four powers of ten."""
+    random, passes, slots = np.random.default_rng(7), 24, 40
+    loss_db, depth_db = random.uniform(15.0, 42.0, passes), random.uniform(2.0, 12.0, passes)
+    shape = np.linspace(-1.0, 1.0, slots) ** 2
+    eta = 10.0 ** (-0.1 * (loss_db[:, np.newaxis] + np.outer(depth_db, shape))).ravel()
+    noise_hz = np.repeat(10.0 ** random.uniform(1.0, 3.7, passes), slots)
+    slot_s = np.repeat(10.0 ** random.uniform(1.0, 5.0, passes) / slots, slots)
+    samples = channel(eta, noise_hz, slot_s, np.arange(passes + 1) * slots)
+    station = replace(RECEIVER, detectors=detectors, dead_time_s=5e-8)
+    channels = PassChannels.of(
+        replace(SOURCE, intrinsic_error=error),
+        ReceiverColumns.of(station, passes),
+        compressed(samples),
+    )
+    policy, hard = Policy(concentration=concentration), SearchEffort(design=512, starts=64)
+    usual = optimise_settings(channels, policy).key_bits_signed
+    thorough = optimise_settings(channels, policy, effort=hard).key_bits_signed
+    keyed = thorough > 0.0
+    assert keyed.sum() > 15
+    assert np.all(usual[keyed] >= 0.99999 * thorough[keyed])
