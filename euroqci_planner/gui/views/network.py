@@ -72,7 +72,9 @@ class NetworkView(QWidget):
         workspace.plan_changed.connect(self._on_change)
         workspace.time_changed.connect(self._on_change)
         workspace.selection_changed.connect(self._follow)
-        self.choose(Edges.LINKS)
+        self._was_chosen = False
+        self.graph.set_edges(Edges.LINKS)
+        self.refresh()
 
     def _lay_out(self) -> None:
         line = QHBoxLayout()
@@ -103,6 +105,7 @@ class NetworkView(QWidget):
 
     def choose(self, edges: Edges) -> None:
         """Links, pairs of stations, or pairs of users."""
+        self._was_chosen = True
         self.graph.set_edges(edges)
         self.refresh()
 
@@ -124,9 +127,12 @@ class NetworkView(QWidget):
         self._settle.stop()
         plan = self._workspace.plan
         data = None if plan is None else self._data(plan)
-        self.buttons[Edges.USERS].setVisible(data is not None and data.users is not None)
-        if self.graph.edges is Edges.USERS and (data is None or data.users is None):
+        has_users = data is not None and data.users is not None
+        if self.graph.edges is Edges.USERS and not has_users:
             self.graph.set_edges(Edges.LINKS)
+        elif has_users and not self._was_chosen:
+            self.graph.set_edges(Edges.USERS)
+        self.buttons[Edges.USERS].setVisible(has_users)
         edges = self.graph.edges
         self.buttons[edges].setChecked(True)
         self.legend.set_entries(legend_entries(edges))

@@ -27,6 +27,7 @@ from euroqci_planner.gui.views.timeline_legend import Entry
 from euroqci_planner.gui.views.timeline_style import mixed
 
 NODE_PX = 6.5
+_MOST_TEXTS = 8
 _USER_PX = 5.5
 _LABEL_ALPHA = 170
 _TEXT_PLACES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74)
@@ -142,10 +143,16 @@ def _risk(data: NetworkData, number: int) -> Risk:
 
 
 def paint_edge_texts(painter: QPainter, picture: Picture, data: NetworkData) -> None:
-    """The chance to run empty on the line of each pair; without a forecast what is served."""
-    taken = [*picture.station_labels, *(box for _, _, box in picture.users)]
+    """The chance to run empty on the line of each pair; without a forecast what is served.
+
+    The riskiest first; among many pairs those without a risk go without a text.
+    """
+    taken = [box for _, _, box in picture.users]
     taken += [_square(point) for _, point, _ in picture.users]
-    for edge in picture.edges:
+    is_full = len(picture.edges) > _MOST_TEXTS
+    for edge in reversed(picture.edges):
+        if is_full and _risk(data, edge.number) is Risk.LOW:
+            continue
         text = _edge_text(data, edge.number)
         size = (painter.fontMetrics().horizontalAdvance(text) + 8.0, painter.fontMetrics().height())
         boxes = [_centred(edge.path.pointAtPercent(share), size) for share in _TEXT_PLACES]
@@ -189,7 +196,9 @@ def paint_stations(
         name = data.plan.passes.station_ids[row]
         under = f"{days:.1f} d ago" if np.isfinite(days) else "none yet"
         texts = (name,) if picture.users else (name, under)
-        _label(painter, point, picture.station_labels[row], texts, is_bold=name in chosen)
+        box = picture.station_labels[row]
+        if not any(_overlap(box, other) for _, _, other in picture.users):
+            _label(painter, point, box, texts, is_bold=name in chosen)
 
 
 def paint_users(painter: QPainter, picture: Picture) -> None:

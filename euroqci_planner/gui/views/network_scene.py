@@ -142,22 +142,23 @@ def picture_of(
     side = widest + 34.0 if shown else 0.0
     area = size.adjusted(0.0, 0.0, -side, 0.0)
     stations, nodes = _stations(data), _users(data) if edges is Edges.USERS else []
-    places: list[Place] = [*stations, *nodes]
+    # Users first: where room is short, their names have it.
+    places: list[Place] = [*nodes, *stations]
     chart = chart_of(places, area)
     points = [chart.point(item) for item in places]
-    ids = [*data.plan.passes.station_ids, *(node.id for node in nodes)]
+    ids = [*(node.id for node in nodes), *data.plan.passes.station_ids]
     lines = 1 if edges is Edges.USERS else 2
     boxes = label_boxes(points, [_label_size(metrics, name, lines) for name in ids], area)
     right = QRectF(area.right() + 12.0, 6.0, side, size.height() - 12.0)
     satellites = list(zip(shown, column(len(shown), right), strict=True))
-    count = len(stations)
-    users = list(zip(nodes, points[count:], boxes[count:], strict=True))
-    made = _edges(data, edges, points[:count], dict(satellites), users)
+    count = len(nodes)
+    users = list(zip(nodes, points[:count], boxes[:count], strict=True))
+    made = _edges(data, edges, points[count:], dict(satellites), users)
     corners = [_corners(edge.path) for edge in made]
     return Picture(
         chart=chart,
-        stations=points[:count],
-        station_labels=boxes[:count],
+        stations=points[count:],
+        station_labels=boxes[count:],
         users=users,
         satellites=satellites,
         edges=made,

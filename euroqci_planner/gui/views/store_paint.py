@@ -142,10 +142,14 @@ def paint_line_notes(
     area: QRectF,
     scale: TimeScale,
     values: ValueScale,
+    covered: Sequence[QRectF] = (),
 ) -> None:
-    """When stores run empty, and what the dashed lines are; a text that has no room is left out."""
+    """When stores run empty, and what the dashed lines are; a text that has no room is left out.
+
+    `covered` is where other texts stand.
+    """
     ink, metrics = theme.current(), painter.fontMetrics()
-    height, taken = float(metrics.height()), list[QRectF]()
+    height, taken = float(metrics.height()), list(covered)
     for line in lines:
         x = _empty_x(line, area, scale)
         if x is not None:
@@ -171,6 +175,9 @@ def _write(
     for box in boxes:
         if not any(box.intersects(other) for other in taken):
             taken.append(box)
+            ground = QColor(theme.current().base)
+            ground.setAlpha(_LABEL_ALPHA)
+            painter.fillRect(box, ground)
             painter.setPen(colour)
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft, text)
             return
@@ -185,22 +192,33 @@ def _empty_x(line: StoreLine, area: QRectF, scale: TimeScale) -> float | None:
 
 def paint_end_labels(
     painter: QPainter, labels: list[tuple[float, str, QColor]], area: QRectF
-) -> None:
+) -> list[QRectF]:
     """Names at the right ends of the lines, moved apart, as many as have room (first come)."""
     metrics = painter.fontMetrics()
     height = float(metrics.height())
     most = int((area.height() - 4.0) // height)
-    placed: list[tuple[float, str, QColor]] = []
-    for y, text, colour in sorted(labels[:most], key=lambda item: -item[0]):
-        bottom = placed[-1][0] - height if placed else area.bottom() - 1.0
-        placed.append((min(y - 2.0, bottom), text, colour))
-    overshoot = area.top() + height - placed[-1][0] if placed else 0.0
+    lowest_first = sorted(labels[:most], key=lambda item: -item[0])
+    bases = _apart([y - 2.0 for y, _, _ in lowest_first], height, area)
+    boxes = []
     ground = QColor(theme.current().base)
     ground.setAlpha(_LABEL_ALPHA)
-    for y, text, colour in placed:
-        base = y + max(overshoot, 0.0)
+    for base, (_, text, colour) in zip(bases, lowest_first, strict=True):
         width = metrics.horizontalAdvance(text)
         box = QRectF(area.right() - width - 6.0, base - height + 2.0, width + 4.0, height)
         painter.fillRect(box, ground)
         painter.setPen(colour)
         painter.drawText(QPointF(box.left() + 2.0, base - metrics.descent() + 2.0), text)
+        boxes.append(box)
+    return boxes
+
+
+def _apart(wanted: Sequence[float], height: float, area: QRectF) -> list[float]:
+    """Feet of texts, the lowest first: near where they are wanted, apart, inside the area."""
+    feet: list[float] = []
+    for y in wanted:
+        feet.append(min(y, feet[-1] - height if feet else area.bottom() - 2.0))
+    highest = area.top() + height
+    for place in range(len(feet) - 1, -1, -1):
+        feet[place] = max(feet[place], highest)
+        highest = feet[place] + height
+    return feet

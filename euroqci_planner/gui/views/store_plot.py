@@ -151,9 +151,9 @@ class StorePlot(TimePlot):
         order = [number for number in range(len(self.lines)) if number not in front]
         for number in [*order[::-1], *front]:
             self._paint_line(painter, number, values, is_front=number in front)
-        paint_line_notes(painter, self.lines, area, self.scale, values)
-        if area.height() >= _LABELS_FROM_PX:
-            self._paint_names(painter, values, front)
+        has_names = area.height() >= _LABELS_FROM_PX
+        names = self._paint_names(painter, values, front) if has_names else []
+        paint_line_notes(painter, self.lines, area, self.scale, values, names)
         painter.setClipping(False)
 
     def _paint_line(
@@ -211,7 +211,7 @@ class StorePlot(TimePlot):
         ticks, unit = bit_ticks(values.top, most)
         return [*ticks[:-1], ValueTick(ticks[-1].value, f"{ticks[-1].label} {unit}")]
 
-    def _paint_names(self, painter: QPainter, values: ValueScale, front: list[int]) -> None:
+    def _paint_names(self, painter: QPainter, values: ValueScale, front: list[int]) -> list[QRectF]:
         labels = []
         end, ink = np.array([self.scale.end_utc]), theme.current()
         order = [*front[::-1], *(n for n in range(len(self.lines)) if n not in front)]
@@ -221,10 +221,13 @@ class StorePlot(TimePlot):
             risk = f", empty {percent(line.p_empty, 0)}" if np.isfinite(line.p_empty) else ""
             text = f"{line.name.a} \u2013 {line.name.b}  {bits_text(bits)}{risk}"
             labels.append((values.y(bits), text, ink.satellite(self.index_of(number))))
-        font = QFont(painter.font())
+        plain = painter.font()
+        font = QFont(plain)
         font.setPixelSize(max(painter.fontInfo().pixelSize() - 1, 8))
         painter.setFont(font)
-        paint_end_labels(painter, labels, self.plot)
+        boxes = paint_end_labels(painter, labels, self.plot)
+        painter.setFont(plain)
+        return boxes
 
     def line_at(self, place: QPointF) -> int | None:
         """The line that is nearest to a point, None where none is near."""
