@@ -10,7 +10,7 @@ from euroqci_planner.errors import InvalidInput
 from euroqci_planner.io.catalogue import CatalogueRow, load_catalogue
 from euroqci_planner.io.nearest_name import mend_unknown
 
-KINDS = ("stations", "nodes", "fibre", "payloads", "devices")
+KINDS = ("stations", "nodes", "fibre", "payloads", "receivers", "devices")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,7 @@ def _table(kind: str) -> Mapping[str, CatalogueRow]:
         "nodes": catalogue.nodes,
         "fibre": catalogue.fibre_links,
         "payloads": catalogue.payloads,
+        "receivers": catalogue.receivers,
         "devices": catalogue.devices,
     }[kind]
 

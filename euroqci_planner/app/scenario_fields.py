@@ -253,7 +253,7 @@ _NAMED_BLOCKS: Mapping[str, tuple[str, ...]] = {
 def _suggestions(data: Mapping[str, Any], path: Path) -> tuple[str, ...]:
     key = str(path[-1])
     if key == "from":
-        return tuple(load_catalogue().table(str(path[0])))
+        return tuple(load_catalogue().table("receiver" if "receiver" in path else str(path[0])))
     if key == "device":
         return tuple(load_catalogue().devices)
     found = (item for block in _NAMED_BLOCKS.get(key, ()) for item in data.get(block, ()))

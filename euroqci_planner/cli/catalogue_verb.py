@@ -16,6 +16,7 @@ COLUMNS = {
     "nodes": ("latitude_deg", "longitude_deg"),
     "fibre": ("length_km",),
     "payloads": ("wavelength_nm", "aperture_mm"),
+    "receivers": ("aperture_mm", "coupling", "detector_efficiency", "dark_count_hz"),
     "devices": ("anchor_loss_db", "anchor_rate_bps", "max_loss_db"),
 }
 STATUS_WIDTH = 48

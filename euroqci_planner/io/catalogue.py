@@ -68,6 +68,7 @@ class Catalogue:
     nodes: Mapping[str, CatalogueRow]
     fibre_links: Mapping[str, CatalogueRow]
     payloads: Mapping[str, CatalogueRow]
+    receivers: Mapping[str, CatalogueRow]
     devices: Mapping[str, CatalogueRow]
 
     def table(self, block: str) -> Mapping[str, CatalogueRow]:
@@ -77,6 +78,7 @@ class Catalogue:
             "node": self.nodes,
             "fibre_link": self.fibre_links,
             "payload": self.payloads,
+            "receiver": self.receivers,
         }
         return tables.get(block, {})
 
@@ -115,12 +117,13 @@ def _found(table: Mapping[str, CatalogueRow], row_id: str, kind: str) -> Catalog
 @lru_cache(maxsize=1)
 def load_catalogue() -> Catalogue:
     """The packaged catalogue, read once."""
-    receivers = _toml("receivers.toml")
+    receivers = _table(_receiver(*item) for item in _toml("receivers.toml").items())
     return Catalogue(
         stations=_table(_station(row, receivers) for row in _csv("stations.csv")),
         nodes=_table(_plain_row(row) for row in _csv("nodes.csv")),
         fibre_links=_table(_plain_row(row) for row in _csv("fibre_links.csv")),
         payloads=_table(_payload(item) for item in _toml("payloads.toml")["payload"]),
+        receivers=receivers,
         devices=_table(_plain_row(row) for row in _csv("devices.csv")),
     )
 
@@ -165,10 +168,10 @@ def _plain_row(row: _CsvRow) -> CatalogueRow:
     )
 
 
-def _station(row: _CsvRow, receivers: Mapping[str, Any]) -> CatalogueRow:
+def _station(row: _CsvRow, receivers: Mapping[str, CatalogueRow]) -> CatalogueRow:
     """A station with its monthly clear sky and the receiver of its class."""
     plain = _plain_row(row)
-    receiver = dict(receivers[row.cells["receiver_class"]])
+    receiver = dict(receivers[row.cells["receiver_class"]].fields)
     if row.cells["receiver_aperture_mm"]:
         receiver["aperture_mm"] = float(row.cells["receiver_aperture_mm"])
     clear = [float(row.cells[month]) for month in _MONTHS]
@@ -198,6 +201,27 @@ def _payload(item: Mapping[str, Any]) -> CatalogueRow:
         file="payloads.toml",
         line=_preset_line(item["id"]),
     )
+
+
+def _receiver(row_id: str, item: Mapping[str, Any]) -> CatalogueRow:
+    apart = {"name", "assumed", "status", "confidence", "source_text"}
+    return CatalogueRow(
+        id=row_id,
+        name=item["name"],
+        fields={key: value for key, value in item.items() if key not in apart},
+        assumed=item["assumed"],
+        source=item["source_text"],
+        file="receivers.toml",
+        line=_receiver_lines()[row_id],
+        details={key: item[key] for key in ("status", "confidence")},
+    )
+
+
+@lru_cache(maxsize=1)
+def _receiver_lines() -> Mapping[str, int]:
+    text = resource("catalogue", "receivers.toml").read_text(encoding="utf-8")
+    lines = enumerate(text.split("\n"), start=1)
+    return {line[1:].partition("]")[0]: number for number, line in lines if line.startswith("[")}
 
 
 @lru_cache(maxsize=1)

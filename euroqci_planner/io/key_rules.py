@@ -22,7 +22,8 @@ def detector_problems(station: Part) -> Iterator[Problem]:
     """Two detectors serve the basis that was chosen, four both bases behind a beam splitter."""
     receiver = station.table("receiver")
     detectors = receiver.number("detectors") if receiver else None
-    if receiver and detectors is not None and detectors >= 1 and detectors not in _DETECTORS:
+    is_count = detectors is not None and detectors >= 1 and detectors.is_integer()
+    if receiver and is_count and detectors not in _DETECTORS:
         mend = "2 choose the basis actively, 4 passively by a beam splitter"
         yield receiver.problem("detectors", "a BB84 receiver has 2 or 4 detectors", mend)
 

@@ -64,7 +64,8 @@ def on_board_rule(payload: Part) -> Iterator[Problem]:
     if receiver is None:
         return
     detectors, gate_ns = receiver.number("detectors"), receiver.number("gate_ns")
-    if detectors is not None and detectors >= 1 and detectors not in _DETECTORS:
+    is_count = detectors is not None and detectors >= 1 and detectors.is_integer()
+    if is_count and detectors not in _DETECTORS:
         mend = "2 choose the basis actively, 4 passively by a beam splitter"
         yield receiver.problem("detectors", "a BB84 receiver has 2 or 4 detectors", mend)
     rate = source.number("pulse_rate_mhz") if source else None

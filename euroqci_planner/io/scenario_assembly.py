@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from euroqci_planner.io.catalogue import CatalogueRow
+from euroqci_planner.io.catalogue import CatalogueRow, load_catalogue
 from euroqci_planner.io.scenario_assets import (
     constellation_noun,
     instant,
@@ -111,7 +111,10 @@ def _stations(checked: Checked) -> Iterator[Station]:
 
 
 def _is_assumed(row: CatalogueRow | None, written: Mapping[str, Any]) -> bool:
-    """Whether the site is a guess, or its receiver comes in part from the telescope's class."""
+    """Whether the site is a guess, or its receiver comes from a class or an assumed preset."""
+    preset = _preset(written)
+    if preset is not None and preset.assumed:
+        return True
     if row is None:
         return False
     shared = set(row.fields.get("receiver", ())) - set(written.get("receiver", ()))
@@ -120,12 +123,22 @@ def _is_assumed(row: CatalogueRow | None, written: Mapping[str, Any]) -> bool:
 
 def _provenance(row: CatalogueRow | None, written: Mapping[str, Any]) -> str:
     """Catalogue row with its source, and the fields that the scenario changes."""
+    preset = _preset(written)
+    told = f"receiver {preset.id}: {preset.source}" if preset is not None else ""
     if row is None:
-        return ""
+        return told
     changed = list(_overrides(row.fields, written))
     tail = f"; changed by the scenario: {', '.join(changed)}" if changed else ""
-    receiver = f"; receiver of the class {row.receiver_class}" if row.receiver_class else ""
+    of_class = f"receiver of the class {row.receiver_class}" if row.receiver_class else ""
+    receiver = f"; {told or of_class}" if told or of_class else ""
     return f"catalogue {row.id}: {row.source}{receiver}{tail}"
+
+
+def _preset(written: Mapping[str, Any]) -> CatalogueRow | None:
+    """The receiver preset that a station or payload names."""
+    receiver = written.get("receiver")
+    name = receiver.get(FROM) if isinstance(receiver, Mapping) else None
+    return load_catalogue().receivers.get(name) if isinstance(name, str) else None
 
 
 def _overrides(fields: Mapping[str, Any], written: Mapping[str, Any]) -> Iterator[str]:

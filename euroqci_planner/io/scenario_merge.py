@@ -15,6 +15,8 @@ from euroqci_planner.io.toml_locator import Path
 FROM = "from"
 _MAX_PROBLEMS = 300
 _BLOCKS = ("station", "payload", "node", "fibre_link")
+_ADAPTIVE = ("modes", "bandwidth_hz")
+_ON_THE_GROUND = ("aperture_mm", "obscuration_ratio", "coupling", *_ADAPTIVE)
 _NESTED = ("receiver", "source", "transmitter")
 
 
@@ -38,17 +40,43 @@ def filled_from_catalogue(data: Mapping[str, Any], catalogue: Catalogue) -> Fill
         table = catalogue.table(block)
         filled[block] = members = list(data[block])
         for index, item in enumerate(members):
-            name = item.get(FROM) if isinstance(item, dict) else None
-            if not isinstance(name, str):
+            if not isinstance(item, dict):
                 continue
-            if name in table:
-                rows[block, index] = table[name]
-                members[index] = _merged(table[name].fields, item)
-            elif len(problems) < _MAX_PROBLEMS:
-                mend = mend_unknown(name, table, f"catalogue {block}")
-                path: Path = (block, index, FROM)
-                problems.append(Problem(path, "the catalogue has no row of this id", mend))
+            name = item.get(FROM)
+            base: Mapping[str, Any] = {}
+            if isinstance(name, str):
+                if name in table:
+                    rows[block, index] = table[name]
+                    base = table[name].fields
+                elif len(problems) < _MAX_PROBLEMS:
+                    problems.append(_no_row(name, table, (block, index, FROM), block))
+            written, lacking = _with_receiver(item, catalogue.receivers, (block, index))
+            problems += lacking[: _MAX_PROBLEMS - len(problems)]
+            members[index] = _merged(base, written)
     return Filled(filled, rows, tuple(problems))
+
+
+def _with_receiver(
+    item: Mapping[str, Any], presets: Mapping[str, CatalogueRow], path: Path
+) -> tuple[Mapping[str, Any], list[Problem]]:
+    """The record with the preset that its `receiver` names filled in."""
+    receiver = item.get("receiver")
+    name = receiver.get(FROM) if isinstance(receiver, dict) else None
+    if not isinstance(receiver, dict) or not isinstance(name, str):
+        return item, []
+    if name not in presets:
+        return item, [_no_row(name, presets, (*path, "receiver", FROM), "receiver")]
+    base = presets[name].fields
+    if path[0] == "payload":
+        base = {key: value for key, value in base.items() if key not in _ON_THE_GROUND}
+    if receiver.get("coupling", base.get("coupling")) != base.get("coupling"):
+        base = {key: value for key, value in base.items() if key not in _ADAPTIVE}
+    return {**item, "receiver": {**base, **receiver}}, []
+
+
+def _no_row(name: str, table: Mapping[str, CatalogueRow], path: Path, block: str) -> Problem:
+    mend = mend_unknown(name, table, f"catalogue {block}")
+    return Problem(path, "the catalogue has no row of this id", mend)
 
 
 def _merged(base: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:

@@ -61,6 +61,7 @@ def strict_schema() -> dict[str, Any]:
 
 _FROM = "from"
 _NESTED_IN_CATALOGUE = {"StationRecord": "receiver", "PayloadRecord": "source"}
+_ASKING = ("required", "if", "then", "else")
 _NEEDED = ("payload", "station")
 _ORBIT_KEYS = ("norad_id", "tle", "orbit")
 
@@ -119,7 +120,7 @@ def _ask_without_from(records: dict[str, Any], name: str) -> None:
     record["properties"][nested] = {"description": rule["description"], "type": "object"}
     variants = [item["$ref"].rpartition("/")[2] for item in rule.get("oneOf", [rule])]
     for variant in variants:
-        partial = {key: value for key, value in records[variant].items() if key != "required"}
+        partial = {key: value for key, value in records[variant].items() if key not in _ASKING}
         records[f"{variant}OverCatalogue"] = partial
     record["else"]["properties"] = {nested: {"oneOf": [_reference(item) for item in variants]}}
     record["then"] = {

@@ -19,6 +19,7 @@ from euroqci_planner.io.schema_types import (
 class DetectionRecord(Record):
     """Field stop, filter and detectors."""
 
+    catalogue_row: str | None = told("Receiver preset that gives every field.", None, alias="from")
     optics_efficiency: Efficiency = told("Transmittance from the aperture to the filter.")
     field_of_view_urad: Annotated[float, Field(gt=0, le=100_000)] = told("Full angle.", 100.0)
     filter_width_nm: Positive = told("Equivalent width of the spectral filter.", 1.0)

@@ -6,8 +6,10 @@ import json
 
 import pytest
 
+KINDS = ["stations", "nodes", "fibre", "payloads", "receivers", "devices"]
 
-@pytest.mark.parametrize("kind", ["stations", "nodes", "fibre", "payloads", "devices"])
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_listed_with_sources_and_assumptions(planner, kind):
     rows = json.loads(planner("catalogue", kind, "--json").stdout)[kind]
     assert rows

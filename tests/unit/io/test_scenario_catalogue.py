@@ -19,9 +19,9 @@ from euroqci_planner.io.scenario_places import ScenarioPlaces
 from euroqci_planner.io.scenario_schema import ScenarioDocument
 from euroqci_planner.io.schema_network import NodeRecord
 from euroqci_planner.io.schema_payloads import PayloadRecord
-from euroqci_planner.io.schema_stations import StationRecord
+from euroqci_planner.io.schema_stations import ReceiverRecord, StationRecord
 from euroqci_planner.io.toml_reader import read_toml
-from euroqci_planner.mission.assets import DivergenceBeam, TruncatedGaussianBeam
+from euroqci_planner.mission.assets import Coupling, DivergenceBeam, TruncatedGaussianBeam
 from euroqci_planner.resources import resource
 
 
@@ -199,3 +199,67 @@ def test_a_fibre_link_takes_its_length_from_the_catalogue() -> None:
     (link,) = read(text).network.fibre_links
     row = load_catalogue().fibre_link("BE-ARL--LU-CAP")
     assert link.length_m == pytest.approx(1e3 * row.fields["length_km"])
+
+
+def test_every_receiver_preset_says_how_far_to_trust_it_and_fits_a_station(
+    catalogue: Catalogue,
+) -> None:
+    assert set(catalogue.receivers) >= {"micius-xinglong", "micius-nanshan", "ao-1550"}
+    text = resource("catalogue", "receivers.toml").read_text(encoding="utf-8").split("\n")
+    for row in catalogue.receivers.values():
+        assert text[row.line - 1].startswith(f"[{row.id}]")
+        assert row.source
+        assert row.details["status"]
+        assert row.details["confidence"]
+        ReceiverRecord.model_validate({"aperture_mm": 800.0, **row.fields})
+
+
+def test_a_station_takes_a_receiver_preset_and_changes_a_field_of_it() -> None:
+    station = read(
+        changed(
+            ("[station.receiver]\naperture_mm = 800.0\n",
+             '[station.receiver]\nfrom = "ao-1550"\nmodes = 80\naperture_mm = 800.0\n'),
+            ('coupling = "free_space" ', "#"),
+        )
+    ).stations[0]  # fmt: skip
+    receiver = station.receiver
+    assert receiver.coupling is Coupling.FIBRE_ADAPTIVE_OPTICS
+    assert (receiver.adaptive_optics_modes, receiver.adaptive_optics_bandwidth_hz) == (80, 200.0)
+    assert (receiver.aperture_m, receiver.detector_efficiency) == (0.8, 0.5)
+    assert station.assumed
+    assert "receiver ao-1550: DLR OGS-OP" in station.provenance
+
+
+def test_a_preset_brings_its_own_telescope_over_that_of_the_row() -> None:
+    edit = ("[station.receiver]\naperture_mm = 800.0\n",
+            '[station.receiver]\nfrom = "micius-xinglong"\n')  # fmt: skip
+    assert read(changed(edit)).stations[0].receiver.aperture_m == 1.0
+
+
+def test_a_preset_that_loses_its_fibre_loses_its_adaptive_optics() -> None:
+    edit = ("[station.receiver]\n", '[station.receiver]\nfrom = "ao-1550"\n')
+    receiver = read(changed(edit)).stations[0].receiver
+    assert receiver.coupling is Coupling.FREE_SPACE
+    assert receiver.adaptive_optics_modes is None
+
+
+def test_an_unknown_receiver_preset_is_answered_with_the_nearest() -> None:
+    edit = ("[station.receiver]\n", '[station.receiver]\nfrom = "ao-1500"\n')
+    (fault,) = faults_of(changed(edit))
+    assert fault.where == "station[0].receiver.from"
+    assert fault.mend == "did you mean ao-1550?"
+
+
+def test_a_receiver_on_board_takes_what_is_behind_the_telescope_alone() -> None:
+    edit = (
+        'id = "leo-1550"\nfrom = "generic-leo-1550"\n',
+        (
+            'id = "leo-1550"\nfrom = "generic-leo-1550"\n'
+            '[payload.receiver]\nfrom = "micius-xinglong"\n'
+        ),
+    )
+    payload = read(changed(edit)).satellites[1].payload
+    assert payload.receiver is not None
+    assert payload.receiver.aperture_m == payload.aperture_m == 0.08
+    assert payload.receiver.dark_count_hz == 25.0
+    assert payload.assumed

@@ -84,6 +84,8 @@ def test_the_schema_refuses_what_the_program_refuses(edit: Edit) -> None:
         lambda doc: doc["station"][0].pop("latitude_deg"),
         lambda doc: doc["station"][0]["receiver"].pop("dark_count_hz"),
         lambda doc: doc["payload"][0].update(source={"pulse_rate_mhz": 200.0}),
+        lambda doc: doc["station"][0].update(receiver={"from": "micius-xinglong"}),
+        lambda doc: doc["payload"][0].update(receiver={"from": "silicon-on-board"}),
     ],
 )
 def test_the_schema_does_not_ask_for_what_the_catalogue_gives(edit: Edit) -> None:
