@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,8 @@ from euroqci_planner.app.link_and_key import Piece
 from euroqci_planner.mission.assets import DecoySource
 from euroqci_planner.mission.key_details import KeyDetails
 from euroqci_planner.mission.key_yield import KeyYield
-from euroqci_planner.mission.plan import Plan
+from euroqci_planner.mission.pass_table import PassTable
+from euroqci_planner.mission.scenario import Scenario
 from euroqci_planner.qkd.entropy import binary_entropy
 
 
@@ -39,7 +41,23 @@ class KeyAccount:
     phase_error: float
 
 
-def flown_piece(plan: Plan, row: int) -> Piece:
+class FlownPasses(Protocol):
+    """What has passes with their settings: a plan, or one in the making."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was asked for."""
+
+    @property
+    def passes(self) -> PassTable:
+        """The passes."""
+
+    @property
+    def key_details(self) -> KeyDetails | None:
+        """What their keys rest on, row for row; None where no keys were made."""
+
+
+def flown_piece(plan: FlownPasses, row: int) -> Piece:
     """A pass as a piece of its own: satellite and station with the settings that it is flown with.
 
     Whatever the scenario asks for, the fixed models give the key of the pass from here.

@@ -16,7 +16,7 @@ _PLANNING = "euroqci_planner.cli.planning_verbs"
 _SCENARIO = "euroqci_planner.cli.scenario_verbs"
 _VALIDATE = "euroqci_planner.cli.validate_verb"
 _CATALOGUE = "euroqci_planner.cli.catalogue_verb"
-_CATALOGUE_KINDS = ("stations", "nodes", "fibre", "payloads", "devices")
+_CATALOGUE_KINDS = ("stations", "nodes", "fibre", "payloads", "receivers", "devices")
 _SCENARIO_HELP = "scenario file (TOML)"
 
 
@@ -36,6 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
         _plan,
         _passes,
         _forecast,
+        _key,
         _link,
         _export,
         _validate,
@@ -81,6 +82,21 @@ def _forecast(verbs: Verbs) -> None:
     anew = "choose the contacts anew; else the others stay as planned"
     verb.add_argument("--replan", action="store_true", help=anew)
     _strict(verb)
+
+
+def _key(verbs: Verbs) -> None:
+    text = "Study the key of one link: settings, epsilon ledger, key against loss and block size."
+    verb = _verb(verbs, "key", text, "euroqci_planner.cli.key_verb")
+    verb.add_argument("scenario", help=_SCENARIO_HELP)
+    verb.add_argument("--satellite", metavar="ID", help="satellite (default: the first)")
+    verb.add_argument("--station", metavar="ID", help="ground station (default: the first)")
+    loss = "a constant loss instead of the best pass of the link"
+    verb.add_argument("--loss-db", type=float, metavar="DB", help=loss)
+    noise = "noise per detector with --loss-db (default: its dark counts)"
+    verb.add_argument("--background-hz", type=float, metavar="HZ", help=noise)
+    seconds = "length of the contact with --loss-db (default: 300)"
+    verb.add_argument("--seconds", type=float, metavar="S", help=seconds)
+    verb.add_argument("--plot", metavar="FILE", help="draw both curves into this SVG file")
 
 
 def _link(verbs: Verbs) -> None:

@@ -14,7 +14,7 @@ from euroqci_planner.resources import resource
 
 MANUAL = resource("manual")
 VERBS = [
-    "plan", "passes", "forecast", "link", "export", "validate", "catalogue", "new", "schema",
+    "plan", "passes", "forecast", "key", "link", "export", "validate", "catalogue", "new", "schema",
     "doctor", "gui",
 ]  # fmt: skip
 ROW = re.compile(r"^\| `(?P<column>\w+)` \| (?P<value>.*?) \|", re.MULTILINE)
