@@ -109,8 +109,8 @@ def evaluate_link_and_key(
         details.add(item)
     return KeyWork(
         found=replace(found, conditions=_flown_windows(scenario, found, payloads)),
-        link=PassLink(**link),
-        keys=KeyYield(**keys),
+        link=PassLink(**finished(link)),
+        keys=KeyYield(**finished(keys)),
         details=details.table(),
         payloads=payloads,
         settings=tuple(_settings_of(item, chance) for item in payloads),
@@ -271,7 +271,7 @@ class _Details:
 
     def table(self) -> KeyDetails:
         """The finished table."""
-        return KeyDetails(**self._columns)
+        return KeyDetails(**finished(self._columns))
 
 
 def _flown_windows(
@@ -333,3 +333,11 @@ def fill(columns: Mapping[str, Any], rows: Rows, part: Table) -> None:
     """Put the rows of a part where they belong."""
     for name in part.column_names():
         columns[name][rows] = getattr(part, name)
+
+
+def finished(columns: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Columns that nothing more is filled into: locked, so that their table need not copy them."""
+    for values in columns.values():
+        if isinstance(values, np.ndarray):
+            values.setflags(write=False)
+    return columns

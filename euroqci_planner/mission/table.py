@@ -18,15 +18,33 @@ def column(dtype: str, per_row: tuple[str, ...] = ()) -> Any:
 
 
 def locked(values: ArrayLike, dtype: str) -> NDArray[Any]:
-    """A read-only, contiguous copy of `values`."""
+    """A read-only, contiguous copy of `values`; `values` itself where it is all of that.
+
+    An array that was made read-only and is no view of another is shared: nobody writes to it.
+    """
+    if isinstance(values, np.ndarray) and values.dtype == dtype and _is_settled(values):
+        return values
     array = np.array(values, dtype=dtype, order="C", copy=True)
     array.setflags(write=False)
     return array
 
 
+def _settled(array: NDArray[Any]) -> NDArray[Any]:
+    """The array, made here and now read-only."""
+    array.setflags(write=False)
+    return array
+
+
+def _is_settled(array: NDArray[Any]) -> bool:
+    flags = array.flags
+    return bool(flags.c_contiguous and flags.owndata and not flags.writeable)
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Table:
     """Base of the tables: columns of one length, copied and locked when the table is built.
+
+    A column that is locked already, as those of other tables are, is shared and not copied.
 
     A subclass is a `@dataclass(frozen=True, slots=True, eq=False, kw_only=True)` whose columns
     are declared with `column(dtype)`. Other fields describe the whole table. Arrays are locked
@@ -65,7 +83,8 @@ class Table:
         index = np.asarray(rows)
         if index.size == 0:
             index = index.astype(np.intp)
-        return replace(self, **{name: getattr(self, name)[index] for name in self.column_names()})
+        columns = {name: _settled(getattr(self, name)[index]) for name in self.column_names()}
+        return replace(self, **columns)
 
     @classmethod
     def joined(cls, parts: list[Self]) -> Self:
@@ -73,7 +92,7 @@ class Table:
         if not parts:
             raise ValueError(f"{cls.__name__}: nothing to join")
         columns = {
-            name: np.concatenate([getattr(part, name) for part in parts])
+            name: _settled(np.concatenate([getattr(part, name) for part in parts]))
             for name in cls.column_names()
         }
         return replace(parts[0], **columns)

@@ -42,6 +42,21 @@ def test_columns_are_copies_that_nobody_can_write_to():
         table.mass[0] = 9.0
 
 
+def test_a_locked_column_of_its_own_is_shared_and_anything_that_could_still_change_is_copied():
+    table = weights(3)
+    again = Weights(unit="g", mass=table.mass, parts=table.parts)
+    assert again.mass is table.mass
+    assert again.parts is table.parts
+    mass = np.arange(3.0)
+    view = mass[:]
+    view.setflags(write=False)
+    guarded = Weights(unit="kg", mass=view, parts=table.parts[:, ::-1])
+    mass[0] = 9.0
+    assert guarded.mass.tolist() == [0.0, 1.0, 2.0]
+    assert guarded.parts.flags.c_contiguous
+    assert Weights(unit="kg", mass=np.arange(3), parts=table.parts).mass.dtype == np.float64
+
+
 @pytest.mark.parametrize("table", [weights(3), samples([2, 3])], ids=["table", "samples"])
 def test_columns_are_locked_after_unpickling(table):
     again = pickle.loads(pickle.dumps(table))  # noqa: S301 (made two words before)
