@@ -88,7 +88,9 @@ def _summary(stocks: BitsArray) -> FloatArray:
 def quantiles_of(values: FloatArray | BitsArray, levels: tuple[float, ...]) -> FloatArray:
     """Quantiles over the first axis: the smallest value with at least that share at or below."""
     ranks = [max(0, int(np.ceil(level * len(values) - 1e-9)) - 1) for level in levels]
-    return np.asarray(np.partition(values, ranks, axis=0)[ranks].astype(np.float64))
+    # Sorting rows that lie together in memory is quicker than partitioning columns that do not.
+    ordered = np.sort(np.ascontiguousarray(values.T), axis=-1)
+    return np.asarray(ordered[..., ranks].T.astype(np.float64))
 
 
 def _stores(

@@ -81,7 +81,9 @@ class KeyStores:
         self.stock[:, :, 0] = self.start_bits
         self._has_ages = scale.classes > 1
         # With one class of age the total is the stock itself, in the same memory.
-        self.total: BitsArray = self.stock.sum(axis=2) if self._has_ages else self.stock[:, :, 0]
+        self.total: BitsArray = (
+            self.stock.sum(axis=2) if self._has_ages else self.stock.reshape(shape)
+        )
         self.deposited: BitsArray = np.zeros(shape, dtype=np.int64)
         self.authentication: BitsArray = np.zeros(shape, dtype=np.int64)
         self.withdrawn: BitsArray = np.zeros(shape, dtype=np.int64)
@@ -98,9 +100,9 @@ class KeyStores:
 
     def receive(self, stores: IndexArray, bits: BitsArray, ticks_ago: int) -> None:
         """Put `bits` (members, stores, classes), aged by class `ticks_ago`, into the stores."""
-        arrived = bits.sum(axis=2)
-        self.total[:, stores] += arrived
-        self.deposited[:, stores] += arrived
+        arrived, mine = over_ages(bits), self.columns(stores)
+        self.total[:, mine] += arrived
+        self.deposited[:, mine] += arrived
         if self._has_ages:
             self.stock[:, stores] += aged(bits, ticks_ago)
             self._destroy_old(stores)
@@ -129,7 +131,7 @@ class KeyStores:
     def usable(self, members: IndexArray, stores: IndexArray, limit: BitsArray) -> BitsArray:
         """Bits younger than `limit` classes (per member) in `stores` (members, any)."""
         if not self._has_ages:
-            return np.asarray(self.total[members[:, None], stores])
+            return np.asarray(self.total.reshape(-1).take(self._cells(members, stores)))
         held = self.stock[members[:, None], stores]
         young = np.arange(self.scale.classes) < limit[:, None, None]
         return np.asarray(np.where(young, held, 0).sum(axis=2))
@@ -141,9 +143,9 @@ class KeyStores:
 
         The stores of one member differ, but for "none". The caller has asked `usable`.
         """
-        rows = members[:, None]
-        self.withdrawn[rows, stores] += bits
-        self.total[rows, stores] -= bits
+        rows, cells = members[:, None], self._cells(members, stores)
+        self.withdrawn.reshape(-1)[cells] += bits
+        self.total.reshape(-1)[cells] -= bits
         if not self._has_ages:
             return bits[:, :, None]
         held = self.stock[rows, stores]
@@ -152,10 +154,14 @@ class KeyStores:
         self.stock[rows, stores] = held - taken
         return taken
 
+    def _cells(self, members: IndexArray, stores: IndexArray) -> IndexArray:
+        """Places of `stores` (members, any) in the flat tables of (members, stores)."""
+        return np.asarray((members * self.total.shape[1])[:, None] + stores)
+
     def consume(self, stores: IndexArray, bits: BitsArray) -> None:
         """Take `bits` (members, stores) of any age, the oldest first, from the same stores."""
         self._remove_anywhere(stores, bits)
-        self.withdrawn[:, stores] += bits
+        self.withdrawn[:, self.columns(stores)] += bits
 
     def grow_older(self) -> None:
         """One tick of the clock: every class moves on, and what is too old is destroyed."""
@@ -173,10 +179,15 @@ class KeyStores:
         self.expired[:, stores] += bits
 
     def _remove_anywhere(self, stores: IndexArray, bits: BitsArray) -> None:
-        self.total[:, stores] -= bits
+        self.total[:, self.columns(stores)] -= bits
         if self._has_ages:
             held = self.stock[:, stores]
             self.stock[:, stores] = held - oldest_first(held, bits)
+
+    def columns(self, stores: IndexArray) -> IndexArray | slice:
+        """Stores as an index; all of them, then in order, as a slice: much faster for numpy."""
+        last = len(self.start_bits) - 1
+        return slice(0, last) if len(stores) == last else stores
 
 
 def aged(bits: BitsArray, ticks: int) -> BitsArray:
@@ -189,6 +200,11 @@ def aged(bits: BitsArray, ticks: int) -> BitsArray:
     grown[..., shift:] = bits[..., : classes - shift]
     grown[..., -1] += bits[..., classes - shift :].sum(axis=-1)
     return grown
+
+
+def over_ages(bits: BitsArray) -> BitsArray:
+    """Sum over the classes of age, the last axis."""
+    return bits[..., 0] if bits.shape[-1] == 1 else np.asarray(bits.sum(axis=-1))
 
 
 def oldest_first(held: BitsArray, bits: BitsArray) -> BitsArray:

@@ -25,6 +25,7 @@ from euroqci_planner.network.layout import Layout
 
 FIBRE_BUFFER_S = 86_400.0
 FIBRE_ALONE = 0
+Rows = IndexArray | slice
 
 RELAY_MODEL = ModelUsed(
     role="relay",
@@ -110,7 +111,12 @@ class Relay:
     ) -> None:
         """Work on these stores; `log` is filled where it is a list: for one member only."""
         self.layout, self.links, self.fibres, self.log = layout, links, fibres, log
-        self._has_fibre: list[bool] = np.any(layout.routes.fibre_use > 0, axis=(0, 2)).tolist()
+        routes = layout.routes
+        self._has_fibre: list[bool] = np.any(routes.fibre_use > 0, axis=(0, 2)).tolist()
+        self._is_open = np.ascontiguousarray(routes.is_open.T)
+        self._ways: list[int] = np.flatnonzero(routes.is_open.any(axis=0)).tolist()
+        ends = np.concatenate([routes.link_a, routes.link_b], axis=2)
+        self._ends = np.ascontiguousarray(np.swapaxes(ends, 0, 1))
 
     def bind(self, orders: Orders) -> tuple[BitsArray, BitsArray]:
         """Serve the orders as far as key is at hand.
@@ -122,11 +128,12 @@ class Relay:
         wanted = orders.bits.copy()
         at_once = np.zeros_like(wanted)
         relayed = np.zeros((len(wanted), self.links.scale.classes), dtype=np.int64)
-        for way in range(self.layout.routes.is_open.shape[1]):
-            is_open = self.layout.routes.is_open[orders.pairs, way]
-            rows = np.flatnonzero(is_open & (wanted > 0))
-            if not len(rows):
+        for way in self._ways:
+            takes = self._is_open[way].take(orders.pairs)
+            takes &= wanted > 0
+            if not takes.any():
                 continue
+            rows = slice(None) if takes.all() else np.flatnonzero(takes)
             if way == FIBRE_ALONE:
                 at_once[rows] = self._over_fibre(orders, rows, wanted[rows])
                 left = np.minimum(wanted[rows], orders.urgent[rows]) - at_once[rows]
@@ -137,48 +144,48 @@ class Relay:
                 wanted[rows] -= by_age.sum(axis=1)
         return at_once, relayed
 
-    def _over_fibre(self, orders: Orders, rows: IndexArray, wanted: BitsArray) -> BitsArray:
+    def _over_fibre(self, orders: Orders, rows: Rows, wanted: BitsArray) -> BitsArray:
         bits = np.minimum(wanted, self._room(orders, rows, FIBRE_ALONE))
         self._forward(orders, rows, FIBRE_ALONE, bits)
         if self.log is not None and bits.any():
-            pair = int(orders.pairs[rows[0]])
+            pair = int(orders.pairs[rows][0])
             self.log.append(Binding(pair, FIBRE_ALONE, -1, -1, int(bits[0]), orders.now_us))
         return bits
 
-    def _through_space(
-        self, orders: Orders, rows: IndexArray, wanted: BitsArray, way: int
-    ) -> BitsArray:
+    def _through_space(self, orders: Orders, rows: Rows, wanted: BitsArray, way: int) -> BitsArray:
         members, pairs = orders.members[rows], orders.pairs[rows]
-        link_a = self.layout.routes.link_a[pairs, way]
-        link_b = self.layout.routes.link_b[pairs, way]
-        matched = np.minimum(
-            self.links.usable(members, link_a, orders.limit[rows]),
-            self.links.usable(members, link_b, orders.limit[rows]),
-        )
+        ends = self._ends[way].take(pairs, axis=0)
+        width = ends.shape[1] // 2
+        held = self.links.usable(members, ends, orders.limit[rows])
+        matched = np.minimum(held[:, :width], held[:, width:])
         bits = np.minimum(wanted, matched.sum(axis=1))
         if not bits.any():
-            return np.zeros((len(rows), self.links.scale.classes), dtype=np.int64)
+            return np.zeros((len(pairs), self.links.scale.classes), dtype=np.int64)
         if self._has_fibre[way]:
             bits = np.minimum(bits, self._room(orders, rows, way))
             self._forward(orders, rows, way, bits)
-        best = np.arange(len(rows)), matched.argmax(axis=1)
-        if np.all(bits <= matched[best]):
-            shares = bits[:, None]
-            link_a, link_b = link_a[best][:, None], link_b[best][:, None]
+        best, place = matched.argmax(axis=1), np.arange(len(pairs))
+        if np.all(bits <= matched[place, best]):
+            shares, width = bits[:, None], 1
+            ends = ends[place[:, None], np.stack([best, best + matched.shape[1]], axis=1)]
         else:
             shares = most_matched_first(matched, bits)
-        from_a = self.links.withdraw(members, link_a, shares, orders.limit[rows])
-        from_b = self.links.withdraw(members, link_b, shares, orders.limit[rows])
-        self._note(orders, way, int(pairs[0]), (link_a[0], link_b[0], shares[0]))
-        return np.asarray(joined_ages(from_a, from_b).sum(axis=1))
+        taken = self.links.withdraw(
+            members, ends, np.concatenate([shares, shares], axis=1), orders.limit[rows]
+        )
+        if self.log is not None:
+            self._note(orders, way, int(pairs[0]), (ends[0, :width], ends[0, width:], shares[0]))
+        if self.links.scale.classes == 1:
+            return np.asarray(bits[:, None])
+        return np.asarray(joined_ages(taken[:, :width], taken[:, width:]).sum(axis=1))
 
-    def _room(self, orders: Orders, rows: IndexArray, way: int) -> BitsArray:
+    def _room(self, orders: Orders, rows: Rows, way: int) -> BitsArray:
         pairs, routes = orders.pairs[rows], self.layout.routes
         return self.fibres.room(
             orders.members[rows], routes.fibre[pairs, way], routes.fibre_use[pairs, way]
         )
 
-    def _forward(self, orders: Orders, rows: IndexArray, way: int, bits: BitsArray) -> None:
+    def _forward(self, orders: Orders, rows: Rows, way: int, bits: BitsArray) -> None:
         pairs, routes = orders.pairs[rows], self.layout.routes
         self.fibres.spend(
             orders.members[rows], routes.fibre[pairs, way], routes.fibre_use[pairs, way], bits

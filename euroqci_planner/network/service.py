@@ -66,6 +66,7 @@ class Service:
         self._clock = np.full(len(layout.pairs), start_us)
         self._asked_until = np.zeros(len(layout.demands), dtype=np.int64)
         self._levels_at: tuple[int, Levels] | None = None
+        self._every = np.arange(len(layout.demands))
 
     def until(self, pairs: IndexArray, now_us: int) -> None:
         """Let these pairs consume up to now."""
@@ -81,11 +82,16 @@ class Service:
                 mine, stores = demands[there], late[there]
                 asked = asked_until[mine] - self._asked_until[mine]
                 self._asked_until[mine] = asked_until[mine]
-                free = np.maximum(self._stores.total[:, stores] - floor[mine], 0)
+                held = self._stores.total[:, self._stores.columns(stores)]
+                free = np.maximum(held - floor[mine], 0)
                 served = np.minimum(asked, free)
                 self._stores.consume(stores, served)
                 self._note(mine, (self._clock[stores], now_us), asked, served, free)
         self._clock[late] = now_us
+
+    def _is_every_demand(self, demands: IndexArray) -> bool:
+        """Whether these are all demands in order."""
+        return len(demands) == len(self._every) and bool((demands == self._every).all())
 
     def levels(self, now_us: int) -> Levels:
         """Levels of the pair stores at this instant: for the time until key could come."""
@@ -112,15 +118,17 @@ class Service:
         seconds = (span_us[1] - span_us[0]) / MICROSECONDS_PER_SECOND
         is_asked = self.consumption.is_asked(int(span_us[0].min()))[demands]
         asked_s = np.where(is_asked, seconds, 0.0)
-        record.served[:, demands] += served
-        record.asked_s[:, demands] += asked_s
-        record.served_s[:, demands] += asked_s
+        mine = slice(None) if self._is_every_demand(demands) else demands
+        record.served[:, mine] += served
+        record.asked_s[:, mine] += asked_s
+        record.served_s[:, mine] += asked_s
         idle = np.flatnonzero(asked == 0)
         if len(idle):
             record.served_s[:, demands[idle]] -= np.where(free[:, idle] > 0, 0.0, asked_s[idle])
-        members, columns = np.nonzero(served < asked)
-        if not len(members):
+        is_short = served < asked
+        if not is_short.any():
             return
+        members, columns = np.nonzero(is_short)
         share = served[members, columns] / asked[columns]
         short = members, demands[columns]
         record.served_s[short] -= (1.0 - share) * asked_s[columns]

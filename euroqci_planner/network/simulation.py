@@ -25,6 +25,7 @@ from euroqci_planner.network.key_store import (
     AgeScale,
     IndexArray,
     KeyStores,
+    over_ages,
 )
 from euroqci_planner.network.layout import KeyNetwork, Layout
 from euroqci_planner.network.relay import Binding, FibreStores, Orders, Relay
@@ -155,7 +156,7 @@ class Simulation:
             parcel = self._waiting.popleft()
             self.service.until(parcel.pairs, parcel.arrival_us)
             self.pairs.receive(parcel.pairs, parcel.bits, self._tick - parcel.bound_tick)
-            self.in_transit[:, parcel.pairs] -= parcel.bits.sum(axis=2)
+            self.in_transit[:, self.pairs.columns(parcel.pairs)] -= over_ages(parcel.bits)
 
     def _deposit(self, rows: list[int]) -> Mask:
         """Fill link stores; which pairs may use what came (members, pairs)."""
@@ -186,16 +187,20 @@ class Simulation:
         self.service.until(pairs, now_us)
         self.fibres.produce(now_us)
         levels = self.service.levels(now_us)
-        bound = np.zeros((self.members, len(pairs), self._scale.classes), dtype=np.int64)
-        held = self.pairs.total[:, pairs] + self.in_transit[:, pairs]
+        mine = self.pairs.columns(pairs)
+        held = self.pairs.total[:, mine] + self.in_transit[:, mine]
+        bound: BitsArray | None = None
         for rank in self.service.book.classes:
             urgent = levels.low[pairs, rank] - held
-            is_short = request.may_ask & self._may_find[:, pairs] & (urgent > 0)
+            is_short = (urgent > 0) & self._may_find[:, mine] & request.may_ask
             if is_short.any():
+                if bound is None:
+                    shape = (self.members, len(pairs), self._scale.classes)
+                    bound = np.zeros(shape, dtype=np.int64)
                 wanted = np.where(is_short, levels.high[pairs, rank] - held, 0)
                 need = _Need(held, np.where(is_short, urgent, 0), wanted)
                 held = held + self._ask(request, need, bound)
-        if bound.any():
+        if bound is not None and bound.any():
             self._publish(pairs, now_us, bound)
 
     def _ask(self, request: _Request, need: _Need, bound: BitsArray) -> BitsArray:
@@ -203,10 +208,11 @@ class Simulation:
 
         The pair whose key lasts the shortest asks first.
         """
-        pairs, everyone = request.pairs, np.arange(self.members)
+        pairs = request.pairs
         came = np.zeros_like(need.wanted)
         is_asking = need.wanted > 0
-        turns = int(is_asking.sum(axis=1).max())
+        asking = is_asking.sum(axis=1)
+        turns = int(asking.max())
         if turns > 1:
             lasts_s = np.where(is_asking, need.held / self.service.pair_rates_bps[pairs], np.inf)
             order = np.argsort(lasts_s, axis=1, kind="stable")
@@ -214,7 +220,7 @@ class Simulation:
             order = is_asking.argmax(axis=1)[:, None]
         limits = self.pairs.limits[pairs]
         for turn in range(turns):
-            members = np.flatnonzero(is_asking[everyone, order[:, turn]])
+            members = np.flatnonzero(asking > turn)
             mine = order[members, turn]
             orders = Orders(
                 members=members,
@@ -228,16 +234,18 @@ class Simulation:
             bound[members, mine] += relayed
             if at_once.any():
                 self.pairs.receive_new(members, orders.pairs, at_once)
-            came[members, mine] = at_once + relayed.sum(axis=1)
-            is_served: Mask = np.asarray(came[members, mine] == orders.bits)
+            given = at_once + over_ages(relayed)
+            came[members, mine] = given
+            is_served: Mask = np.asarray(given == orders.bits)
             self._may_find[members, orders.pairs] = is_served | self._on_fibre[orders.pairs]
         return came
 
     def _publish(self, pairs: IndexArray, now_us: int, bound: BitsArray) -> None:
-        asking = np.flatnonzero(bound.any(axis=(0, 2)))
-        bits = bound[:, asking]
-        self.in_transit[:, pairs[asking]] += bits.sum(axis=2)
-        self._waiting.append(_Parcel(now_us + self._lead_us, self._tick, pairs[asking], bits))
+        asking = np.flatnonzero(over_ages(bound).any(axis=0))
+        bits = bound if len(asking) == len(pairs) else bound[:, asking]
+        mine = pairs[asking]
+        self.in_transit[:, self.pairs.columns(mine)] += over_ages(bits)
+        self._waiting.append(_Parcel(now_us + self._lead_us, self._tick, mine, bits))
         self._arrivals(now_us)
 
 

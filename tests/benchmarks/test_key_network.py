@@ -24,6 +24,9 @@ from euroqci_planner.network.paths import great_circle_m
 from euroqci_planner.weather.cloud_field import SkyQuestions, clear_members
 
 NAMES = "abcdef"
+FORECAST_LIMIT_S = 3.0
+FLOW_LIMIT_S = 10.0
+SLACK = 2.0  # processor time on a machine that others use as well
 
 
 def timed(title: str, work: Callable[[], Any]) -> tuple[Any, float]:
@@ -68,7 +71,7 @@ def test_a_thousand_members_of_sixty_links_over_thirty_days() -> None:
         lambda: key_forecast(case, table, sky),
     )
     assert forecast.members == 1_000
-    assert clouds_s + stores_s < 60.0
+    assert clouds_s + stores_s < SLACK * FORECAST_LIMIT_S
 
 
 def test_the_course_of_four_hundred_satellites_and_thirty_stations() -> None:
@@ -157,7 +160,7 @@ def test_the_hybrid_flow_of_27_states_over_thirty_days() -> None:
         if random.random() < 0.06
     ]
     table = deposits(contacts)
-    flow, _ = timed(
+    flow, flow_s = timed(
         f"hybrid flow: 27 states, 351 pairs, 30 days, {len(table)} contacts",
         lambda: hybrid_flow(case, table),
     )
@@ -165,3 +168,4 @@ def test_the_hybrid_flow_of_27_states_over_thirty_days() -> None:
     share = flow.served_bits.sum() / flow.requested_bits.sum()
     print(f"{kinds}, {share:.3f} of what was asked for")
     assert len(flow) == 351
+    assert flow_s < SLACK * FLOW_LIMIT_S
