@@ -14,7 +14,7 @@ from euroqci_planner.units import SECONDS_PER_DAY
 
 
 def totals_text(plan: Plan) -> str:
-    """Counts of passes and contacts, expected key, and the gap to the bound where one is proven."""
+    """Passes and contacts, expected key, gap to the proven bound, requirements met."""
     totals = plan_totals(plan)
     parts = [f"{count(totals.passes)} passes", f"{count(totals.contacts)} contacts"]
     if plan.keys is not None:
@@ -22,7 +22,18 @@ def totals_text(plan: Plan) -> str:
     gap = relative_gap(plan)
     if math.isfinite(gap):
         parts.append(f"at most {percent(gap)} below the bound")
+    requirements = requirements_text(plan)
+    if requirements:
+        parts.append(requirements)
     return " · ".join(parts)
+
+
+def requirements_text(plan: Plan) -> str:
+    """How many requirements the plan meets, '' where the scenario has none."""
+    if not plan.findings:
+        return ""
+    met = sum(item.is_met for item in plan.findings)
+    return f"{count(met)} of {count(len(plan.findings))} requirements met"
 
 
 def facts_text(plan: Plan) -> str:

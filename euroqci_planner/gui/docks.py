@@ -56,6 +56,14 @@ VIEWS = (
     ),
     View("timeline", "euroqci_planner.gui.views.timeline", "TimelineView", "Timeline", "bottom"),
     View("stores", "euroqci_planner.gui.views.key_stores", "KeyStoresView", "Key stores", "store"),
+    View(
+        "assurance",
+        "euroqci_planner.gui.views.assurance",
+        "AssuranceView",
+        "Requirements",
+        "left",
+        is_late=True,
+    ),
 )
 # Docks of the shell itself: title and group.
 SHELL_DOCKS = (
