@@ -171,3 +171,58 @@ def test_a_year_of_one_link_is_quick_and_reproducible():
     np.testing.assert_array_equal(one.shares.key_bits, other.shares.key_bits)
     assert np.sum(one.blocks.key_bits) > 1.1 * np.sum(one.shares.separate_bits)
     assert one.longest_waiting_s <= 7.0 * DAY_S
+
+
+def expected_shares(chance, latency_days, losses_db=(40.0, 41.0, 41.5, 40.5)):
+    counts, end_utc = counts_of(losses_db), ends(np.arange(len(losses_db)) * 24.0)
+    links = np.zeros(len(losses_db), np.intp)
+    pooled = pool_blocks(counts, links, end_utc, key, days(latency_days), np.asarray(chance))
+    return counts, pooled
+
+
+def test_a_chance_of_one_changes_nothing():
+    counts, pooled = expected_shares(np.ones(4), 10.0)
+    plain = pool_blocks(counts, np.zeros(4, np.intp), ends(np.arange(4) * 24.0), key, days(10.0))
+    assert np.array_equal(pooled.shares.key_bits, plain.shares.key_bits)
+    assert np.array_equal(pooled.shares.usable_utc, plain.shares.usable_utc)
+
+
+def test_a_block_of_one_pass_has_its_key_times_its_chance():
+    chance = np.array([0.3, 0.6, 0.9, 0.5])
+    counts, pooled = expected_shares(chance, 0.5)
+    assert pooled.blocks.passes.tolist() == [1, 1, 1, 1]
+    assert pooled.shares.key_bits == pytest.approx(chance * key(counts).key_bits, rel=1e-15)
+
+
+def test_an_expected_block_lies_between_apart_and_all_clear():
+    chance = np.array([0.5, 0.6, 0.7, 0.5])
+    counts, pooled = expected_shares(chance, 10.0)
+    apart = np.sum(chance * key(counts).key_bits)
+    together = bits_of(counts, np.arange(4))
+    assert apart <= np.sum(pooled.blocks.key_bits) < np.max(chance) * together
+    sums = {
+        name: np.sum(getattr(counts, name) * chance[:, np.newaxis], axis=0, keepdims=True)
+        for name in counts.column_names()
+    }
+    if pooled.blocks.passes.max() == 4:
+        assert pooled.blocks.key_bits[0] == key(DetectionCounts(**sums)).key_bits[0]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_expected_partition_is_never_worse_than_apart(seed):
+    random = np.random.default_rng(seed)
+    chance = random.uniform(0.0, 1.0, 9)
+    counts, pooled = expected_shares(chance, 3.0, random.uniform(34.0, 45.0, 9))
+    apart = np.sum(chance * key(counts).key_bits)
+    assert np.sum(pooled.blocks.key_bits) >= apart - 1e-6
+    assert pooled.gain_bits >= -1e-6
+
+
+def test_the_expected_key_of_a_block_is_no_more_than_its_mean_over_the_weather():
+    """Keys grow faster than counts: the key of the mean counts is a cautious figure."""
+    chance = np.full(4, 0.5)
+    counts, pooled = expected_shares(chance, 10.0, (40.2, 40.4, 40.6, 40.8))
+    assert pooled.blocks.passes.tolist() == [4]
+    skies = (np.arange(16)[:, np.newaxis] >> np.arange(4)) & 1
+    mean = np.mean([bits_of(counts, np.flatnonzero(sky)) if sky.any() else 0.0 for sky in skies])
+    assert pooled.blocks.key_bits[0] <= mean
