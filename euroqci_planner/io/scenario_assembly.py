@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +74,7 @@ def assembled(checked: Checked, folder: Path, source: InputFile, display: str) -
             *network.warnings,
             *kept.warnings,
         ),
-        inputs=(source, *_orbit_inputs(checked, folder)),
+        inputs=(source, *_orbit_inputs(checked, folder), *_other_inputs(document, folder)),
         path=display,
     )
 
@@ -168,3 +169,11 @@ def _orbit_inputs(checked: Checked, folder: Path) -> Iterator[InputFile]:
     for record in checked.document.orbit_file:
         size = (folder / record.path).stat().st_size
         yield InputFile(path=record.path, sha256=digests[record.path], bytes=size)
+
+
+def _other_inputs(document: ScenarioDocument, folder: Path) -> Iterator[InputFile]:
+    """Files behind the stocks of demands, each once, by name."""
+    named = {record.store.status_file for record in document.demand} - {None}
+    for name in sorted(str(item) for item in named):
+        data = (folder / name).read_bytes()
+        yield InputFile(path=name, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))

@@ -19,12 +19,12 @@ from euroqci_planner.errors import Fault, InvalidInput
 from euroqci_planner.io.catalogue import load_catalogue
 from euroqci_planner.io.key_rules import protocol_problems
 from euroqci_planner.io.link_rules import transmitter_problems
+from euroqci_planner.io.network_rules import network_problems
 from euroqci_planner.io.scenario_assembly import Checked, assembled
 from euroqci_planner.io.scenario_assets import instant
 from euroqci_planner.io.scenario_faults import schema_problems
 from euroqci_planner.io.scenario_merge import filled_from_catalogue
 from euroqci_planner.io.scenario_migrations import migrated
-from euroqci_planner.io.scenario_network import network_problems
 from euroqci_planner.io.scenario_orbits import OrbitInput, resolve_orbits
 from euroqci_planner.io.scenario_parts import Part, oversize_problems
 from euroqci_planner.io.scenario_paths import path_problem

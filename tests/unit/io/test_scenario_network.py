@@ -13,8 +13,10 @@ from tolerances import within
 
 from euroqci_planner.errors import InvalidInput
 from euroqci_planner.io.catalogue import load_catalogue
+from euroqci_planner.io.key_status import status_bits
+from euroqci_planner.io.network_rules import network_problems
 from euroqci_planner.io.scenario_merge import filled_from_catalogue
-from euroqci_planner.io.scenario_network import network_noun, network_problems, status_bits
+from euroqci_planner.io.scenario_network import network_noun
 from euroqci_planner.io.scenario_parts import Part
 from euroqci_planner.io.scenario_schema import ScenarioDocument
 from euroqci_planner.mission.network import ALWAYS, OFFICE_HOURS, DemandClass, Network
