@@ -20,13 +20,13 @@ from euroqci_planner.io.link_picture import link_picture
 from euroqci_planner.io.nearest_name import mend_unknown
 from euroqci_planner.io.reference_tables import load_physics_tables
 from euroqci_planner.link.budget import link_faults, link_warnings, station_faults
-from euroqci_planner.link.dual_downlink import pair_terms
+from euroqci_planner.link.dual_downlink import dual_downlink_faults, pair_terms
 from euroqci_planner.link.inter_satellite import inter_satellite_terms
 from euroqci_planner.link.limits import orbit_altitude_m, uplink_pair_faults
 from euroqci_planner.link.motion import largest_doppler_shift, point_ahead_rad
 from euroqci_planner.link.overhead import frame_turn_rad_s, overhead_samples
 from euroqci_planner.link.usable import expected_error
-from euroqci_planner.mission.assets import Direction, PairSource, Satellite, Station
+from euroqci_planner.mission.assets import Direction, Satellite, Station
 from euroqci_planner.mission.link_budget import LinkBudget
 from euroqci_planner.mission.link_table import LinkTable
 from euroqci_planner.mission.pass_table import PassSamples
@@ -61,9 +61,9 @@ def link_table(
     that are not there, what the link model does not hold for, and two stations without a source of
     pairs.
     """
-    satellite = _satellite(scenario, satellite_id)
-    stations = [_station(scenario, name) for name in station_ids]
-    _refuse(satellite, stations)
+    satellite = satellite_of(scenario, satellite_id)
+    stations = [station_of(scenario, name) for name in station_ids]
+    refuse_link(satellite, stations)
     arms = [_arm(satellite, place, elevation_rad, lights or Lights()) for place in stations]
     samples, budget = arms[0]
     if len(arms) == 1:
@@ -104,7 +104,7 @@ def inter_satellite_table(
     Raises InvalidInput for ids that are not there, a sender without a beam, and a partner without
     `[payload.receiver]`.
     """
-    sender, partner = _satellite(scenario, satellite_id), _satellite(scenario, partner_id)
+    sender, partner = satellite_of(scenario, satellite_id), satellite_of(scenario, partner_id)
     receiver = partner.payload.receiver
     if receiver is None or sender.payload.beam is None:
         lacking, key = (partner, "receiver") if receiver is None else (sender, "beam")
@@ -122,7 +122,7 @@ def inter_satellite_table(
             value=other,
             mend="choose a partner of the same wavelength",
         )
-    _refuse(sender, [])
+    refuse_link(sender, [])
     terms = inter_satellite_terms(sender.payload, receiver, range_m)
     share = np.stack([np.broadcast_to(value, range_m.shape) for value in terms.values()], axis=1)
     nothing = np.full(len(range_m), np.nan)
@@ -176,7 +176,7 @@ def _arm(
     return lit, model.budget(payload, station, lit, load_physics_tables(), satellite)
 
 
-def _refuse(satellite: Satellite, stations: Sequence[Station]) -> None:
+def refuse_link(satellite: Satellite, stations: Sequence[Station]) -> None:
     """Raise InvalidInput with everything that the link model does not hold for."""
     payload = satellite.payload
     named: list[tuple[str, Fault]] = [
@@ -185,16 +185,14 @@ def _refuse(satellite: Satellite, stations: Sequence[Station]) -> None:
     for place in stations:
         found = (*station_faults(place), *uplink_pair_faults(satellite, place))
         named += [(f"station {place.id}", fault) for fault in found]
-    if len(stations) > 1 and not isinstance(payload.source, PairSource):
-        problem = "two stations at once need a source of entangled pairs"
-        fault = Fault(problem, where="source.protocol", value=payload.source.protocol,
-                      mend="give one station, or protocol = bbm92")  # fmt: skip
-        named.append((f"payload {payload.id}", fault))
+    if len(stations) > 1:
+        named += [(f"payload {payload.id}", fault) for fault in dual_downlink_faults(payload)]
     if named:
         raise InvalidInput(replace(fault, where=f"{owner}.{fault.where}") for owner, fault in named)
 
 
-def _satellite(scenario: Scenario, name: str) -> Satellite:
+def satellite_of(scenario: Scenario, name: str) -> Satellite:
+    """The satellite of this id; raises InvalidInput with the nearest one."""
     for item in scenario.satellites:
         if item.id == name:
             return item
@@ -207,7 +205,8 @@ def _satellite(scenario: Scenario, name: str) -> Satellite:
     )
 
 
-def _station(scenario: Scenario, name: str) -> Station:
+def station_of(scenario: Scenario, name: str) -> Station:
+    """The station of this id; raises InvalidInput with the nearest one."""
     for item in scenario.stations:
         if item.id == name:
             return item

@@ -117,6 +117,8 @@ def _link(verbs: Verbs) -> None:
         verb.add_argument(name, type=float, default=-30.0, metavar="X", help=told)
     verb.add_argument("--sunlit", action="store_true", help="the satellite stands in sunlight")
     verb.add_argument("--plot", metavar="FILE.svg", help="draw the losses into this file")
+    both = "when both stations see the satellite at once, and the key that they share"
+    verb.add_argument("--windows", action="store_true", help=both)
 
 
 def _export(verbs: Verbs) -> None:
@@ -162,6 +164,8 @@ def _gui(verbs: Verbs) -> None:
 def _doctor(verbs: Verbs) -> None:
     text = "Check the installation, and a scenario if one is given."
     verb = _verb(verbs, "doctor", text, _SCENARIO)
+    compile_help = "compile the pass search now, once for this version (the extra fast)"
+    verb.add_argument("--compile", action="store_true", help=compile_help)
     verb.add_argument("scenario", nargs="?", help=_SCENARIO_HELP)
 
 

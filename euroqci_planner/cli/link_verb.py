@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from euroqci_planner.app import planner
+from euroqci_planner.app.common_windows import common_windows
 from euroqci_planner.app.link_tables import (
     Lights,
     inter_satellite_table,
@@ -18,7 +19,10 @@ from euroqci_planner.app.link_tables import (
 from euroqci_planner.cli.console import Console
 from euroqci_planner.cli.tables import text_table
 from euroqci_planner.errors import EXIT_DONE, UsageError
+from euroqci_planner.mission.common_windows import CommonWindows
 from euroqci_planner.mission.link_table import LinkTable
+from euroqci_planner.mission.scenario import Scenario
+from euroqci_planner.timebase import iso_texts, seconds_between
 from euroqci_planner.units import KILO, FloatArray
 
 MOST_ROWS = 200
@@ -33,6 +37,8 @@ def link(options: Namespace, console: Console) -> int:
         raise UsageError("give --station (once, or twice for a source of pairs) or --partner")
     if len(options.station) > 2:
         raise UsageError("at most two stations: one source of pairs serves two")
+    if options.windows:
+        return _windows(scenario, options, console)
     if options.partner is not None:
         ranges = KILO * _numbers(options.range_km, "--range-km", 1.0, 100_000.0)
         table = inter_satellite_table(scenario, options.satellite, options.partner, ranges)
@@ -48,6 +54,38 @@ def link(options: Namespace, console: Console) -> int:
         )
     _show(table, warnings_of(scenario, table), options, console)
     return EXIT_DONE
+
+
+def _windows(scenario: Scenario, options: Namespace, console: Console) -> int:
+    """When two stations see a source of pairs at once, and the key that they share."""
+    if len(options.station) != 2:
+        raise UsageError("--windows needs --station twice: the two ends of a source of pairs")
+    ends = (options.station[0], options.station[1])
+    found = common_windows(scenario, options.satellite, ends, console.progress(scenario.name))
+    if console.as_json:
+        plain = {"satellite": found.satellite_id, "stations": list(ends)}
+        console.json({**plain, "windows": found.as_plain()})
+        return EXIT_DONE
+    console.line(f"{found.satellite_id} over {' and '.join(ends)}, clear sky")
+    console.line(windows_text(found))
+    return EXIT_DONE
+
+
+def windows_text(found: CommonWindows) -> str:
+    """A row per common window."""
+    names = ("begin (UTC)", "s", "el a [°]", "el b [°]", "min loss [dB]", "coincidences",
+             "QBER [%]", "key [bit]")  # fmt: skip
+    columns = (
+        [str(text) for text in iso_texts(found.begin_utc, "s")],
+        _cells(seconds_between(found.begin_utc, found.end_utc), 0),
+        _cells(np.degrees(found.max_elevation_a_rad), 1),
+        _cells(np.degrees(found.max_elevation_b_rad), 1),
+        _cells(found.min_loss_db, 1),
+        _cells(found.coincidences, 0),
+        _cells(100.0 * found.qber, 2),
+        _cells(found.key_bits, 0),
+    )
+    return text_table(names, list(zip(*columns, strict=True)))
 
 
 def _show(table: LinkTable, warnings: Sequence[str], options: Namespace, console: Console) -> None:

@@ -4,8 +4,36 @@ from __future__ import annotations
 
 import numpy as np
 
+from euroqci_planner.errors import Fault
+from euroqci_planner.mission.assets import PairSource, Payload
 from euroqci_planner.mission.link_budget import LinkBudget
 from euroqci_planner.units import FloatArray
+
+_TERMINALS = 2
+
+
+def dual_downlink_faults(payload: Payload) -> tuple[Fault, ...]:
+    """What keeps a payload from feeding two stations at once; empty if nothing."""
+    faults = []
+    if not isinstance(payload.source, PairSource):
+        faults.append(
+            Fault(
+                "two stations at once need a source of entangled pairs",
+                where="source.protocol",
+                value=payload.source.protocol,
+                mend="give one station, or protocol = bbm92",
+            )
+        )
+    if payload.terminals < _TERMINALS:
+        faults.append(
+            Fault(
+                "two stations at once need two telescopes on board",
+                where="terminals",
+                value=str(payload.terminals),
+                mend="set terminals = 2",
+            )
+        )
+    return tuple(faults)
 
 
 def pair_transmittance(first: LinkBudget, second: LinkBudget) -> FloatArray:

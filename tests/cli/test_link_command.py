@@ -104,9 +104,11 @@ def test_pairs_go_to_two_stations_at_once_and_nothing_else_does(planner, short_s
     assert refused.returncode == 3
     assert b"two stations at once need a source of entangled pairs" in refused.stderr
     text = short_scenario.read_text("utf-8")
+    assert b"two stations at once need two telescopes on board" in refused.stderr
     row = 'id = "leo-1550"\nfrom = "generic-leo-1550"\n'
     pairs = row + (
-        '[payload.source]\nprotocol = "bbm92"\npair_rate_mhz = 5.9\ncoincidence_window_ns = 1.0\n'
+        'terminals = 2\n[payload.source]\nprotocol = "bbm92"\npair_rate_mhz = 5.9\n'
+        "coincidence_window_ns = 1.0\n"
         "local_arm_efficiency = 0.2\nlocal_dark_count_hz = 500.0\nkey_basis_probability = 0.5\n"
         "intrinsic_error = 0.02\n"
     )
@@ -119,6 +121,18 @@ def test_pairs_go_to_two_stations_at_once_and_nothing_else_does(planner, short_s
         for arm in ("_a", "_b")
     )
     assert seen["total_loss_db"][0] == pytest.approx(one + other)
+    run = planner("link", short_scenario, *both, "--windows")
+    windows = found(run)["windows"]
+    assert windows
+    for item in windows:
+        assert item["begin_utc"] < item["end_utc"]
+        assert item["min_loss_db"] < item["max_loss_db"]
+
+
+def test_common_windows_need_two_stations(planner, sample):
+    run = planner("link", sample, "--satellite", "eagle-1", "--station", "matera", "--windows")
+    assert run.returncode == 2
+    assert b"--windows needs --station twice" in run.stderr
 
 
 @pytest.mark.parametrize(
