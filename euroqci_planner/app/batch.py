@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from euroqci_planner.app import planner
+from euroqci_planner.app.memory import SHARE_OF_MEMORY, physical_memory_bytes
 from euroqci_planner.app.progress import Progress
 from euroqci_planner.app.requirements import failed
 from euroqci_planner.errors import (
@@ -65,6 +66,7 @@ class _Task:
     path: Path
     folder: Path
     strict: bool
+    memory_limit_bytes: float
 
 
 def plan_several(
@@ -75,20 +77,27 @@ def plan_several(
     *,
     strict: bool = False,
     workers: int | None = None,
+    memory_limit_bytes: float | None = None,
 ) -> list[BatchRow]:
     """Plan each scenario in a process of its own, write its folder under `out`, then `batch.csv`.
 
     Rows come in the order of `paths`; `on_row` sees each when it is done. Folders are named
     after the files: raises `InvalidInput` before anything is done where two would share one.
     A worker that dies is replaced, and its scenario tried again, three times in all. `Cancelled`
-    stops the workers; finished folders stay.
+    stops the workers; finished folders stay. Those that run at once share the memory: 80 % of
+    the machine's, or `memory_limit_bytes`.
     """
     names = folder_names(paths)
-    tasks = [_Task(path, out / name, strict) for path, name in zip(paths, names, strict=True)]
+    at_once = max(min(workers or os.cpu_count() or 1, len(paths)), 1)
+    memory = memory_limit_bytes or SHARE_OF_MEMORY * physical_memory_bytes()
+    tasks = [
+        _Task(path, out / name, strict, memory / at_once)
+        for path, name in zip(paths, names, strict=True)
+    ]
     rows: dict[int, BatchRow] = {}
     work = progress.staged((("scenarios", 1.0),))
     with work.stage("scenarios") as advance:
-        for index, row in _completed(tasks, workers or os.cpu_count() or 1, work.check):
+        for index, row in _completed(tasks, at_once, work.check):
             rows[index] = row
             on_row(row)
             advance(len(rows) / len(tasks))
@@ -187,7 +196,7 @@ def _planned(task: _Task) -> BatchRow:
         scenario = planner.load_scenario(task.path)
         if task.strict:
             planner.refuse_refused_records(scenario)
-        plan = planner.make_plan(scenario)
+        plan = planner.make_plan(scenario, memory_limit_bytes=task.memory_limit_bytes)
         planner.write_plan(plan, task.folder)
     except PlannerError as error:
         return BatchRow(*where, error.exit_code, message=str(error))

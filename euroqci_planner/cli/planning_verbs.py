@@ -151,6 +151,7 @@ def _plan_several(options: Namespace, console: Console) -> int:
         console.progress("batch"),
         lambda row: console.error(f"{row.scenario}: {row.message}") if row.exit_code else None,
         strict=options.strict,
+        memory_limit_bytes=_memory_limit(options),
     )
     if console.as_json:
         console.json({"scenarios": [row.as_plain() for row in rows]})

@@ -97,6 +97,22 @@ def test_several_scenarios_get_a_folder_each_and_one_failure_does_not_stop_the_r
     assert "name" in rows[0]["message"]
 
 
+def test_scenarios_that_run_at_once_share_the_memory(planner, short_scenario, tmp_path):
+    other = tmp_path / "other.scenario.toml"
+    other.write_bytes(short_scenario.read_bytes())
+    limit = ("--memory-limit-gb", "0.4")
+    run = planner("plan", short_scenario, other, "--out", tmp_path / "out", *limit)
+    rows = list(csv.DictReader((tmp_path / "out" / "batch.csv").read_text("utf-8").splitlines()))
+    if os.cpu_count() == 1:
+        assert run.returncode == 0, run.stderr
+        return
+    assert run.returncode == 5, run.stderr
+    assert [row["exit_code"] for row in rows] == ["3", "3"]
+    assert all("the limit is 0.2 GB" in row["message"] for row in rows)
+    alone = planner("plan", short_scenario, "--out", tmp_path / "alone", *limit)
+    assert alone.returncode == 0, alone.stderr
+
+
 def test_two_scenarios_of_one_name_are_refused_before_anything_is_written(
     planner, short_scenario, tmp_path
 ):
