@@ -68,3 +68,28 @@ def test_under_a_sky_that_is_always_clear_there_is_one_course_and_no_quantiles(
     rows = rows_of(tmp_path / "plan" / "stores.csv")
     assert {row["p50_bits"] for row in rows} == {""}
     assert max(float(row["expected_bits"]) for row in rows) > 0.0
+
+
+@pytest.mark.parametrize("chance", ["1.0", "0.0"])
+def test_certain_skies_give_one_and_the_same_course(planner, sample, tmp_path, chance):
+    path = with_users(sample, tmp_path, rate=1_000.0, days=2.0)
+    months = ", ".join([chance] * 12)
+    text = path.read_text("utf-8").replace(
+        "min_elevation_deg = 20.0",
+        f"min_elevation_deg = 20.0\nclear_sky_probability_monthly = [{months}]",
+    )
+    path.write_text(text, encoding="utf-8")
+    assert planner("plan", path, "--out", tmp_path / "certain", "--quiet").returncode == 0
+    rows = rows_of(tmp_path / "certain" / "stores.csv")
+    assert rows
+    for row in rows:
+        assert row["p01_bits"] == row["p50_bits"] == row["p90_bits"] == row["expected_bits"]
+    (demand,) = rows_of(tmp_path / "certain" / "demands.csv")
+    assert demand["p_empty"] in {"0.0000", "1.0000"}
+    if chance == "0.0":
+        assert {row["kind"] for row in rows} == {"pair"}, "a contact worth nothing is not flown"
+        return
+    path.write_text(text.replace('model = "climatology"', 'model = "clear"'), encoding="utf-8")
+    assert planner("plan", path, "--out", tmp_path / "clear", "--quiet").returncode == 0
+    clear = rows_of(tmp_path / "clear" / "stores.csv")
+    assert [row["expected_bits"] for row in clear] == [row["p50_bits"] for row in rows]

@@ -54,3 +54,10 @@ def test_the_copula_agrees_with_the_bivariate_normal_elsewhere_too(probability, 
 def test_beyond_its_largest_loss_a_class_gives_nothing():
     assert fibre_rate_bps("dv-standard", 28.0) == 0.0
     assert fibre_rate_bps("dv-standard", 40.0) == 0.0
+
+
+def test_the_chance_to_run_empty_rises_with_the_memory_of_the_planners_own_clouds():
+    for share in (60, 75, 90):
+        chances = [rows()[f"STOCK-{share}-{memory}H"].computed for memory in (0, 36, 96)]
+        assert chances[0] + 0.03 < chances[1]
+        assert chances[1] + 0.03 < chances[2]
