@@ -86,6 +86,7 @@ _HEIGHTS = {"right": 0.23, "detail": 0.29, "bottom": 0.235, "store": 0.21}
 _LOW_PX = 860
 _LOW_HEIGHTS = {"right": 0.21, "detail": 0.29, "bottom": 0.31, "store": 0.31}
 _ROUNDS = 6
+STALE_SIGN = "\u25cc"
 
 
 class Docks:
@@ -141,6 +142,12 @@ class Docks:
         """Bring a view to the front and give it the keys."""
         self.raise_dock(name)
         self.views[name].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def mark_stale(self, *, is_stale: bool) -> None:
+        """Put the sign of a stale plan behind the titles of the views that show it."""
+        for view in VIEWS:
+            sign = f" {STALE_SIGN}" if is_stale else ""
+            self.docks[view.name].setWindowTitle(f"{view.title}{sign}")
 
     def reset(self) -> None:
         """The first layout."""

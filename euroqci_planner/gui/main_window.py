@@ -183,6 +183,9 @@ class MainWindow(PlannerWindow):
         shell = self.shell
         shell.workspace.plan_changed.connect(self._on_plan)
         shell.state_changed.connect(self._on_state)
+        shell.workspace.stale_changed.connect(
+            lambda: self.docks.mark_stale(is_stale=shell.workspace.is_stale)
+        )
         shell.messages.posted.connect(self._on_message)
         shell.planning.changes_found.connect(self._on_changes)
         shell.documents.opened.connect(self._on_opened)

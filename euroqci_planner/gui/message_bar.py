@@ -25,7 +25,7 @@ from euroqci_planner.gui.messages import Message, Severity
 _FADE_MS = 8_000
 _AIR_PX, _EDGE_PX = 24, 20
 # High enough to leave the status line and the time axis free.
-_ABOVE_PX = 66
+_ABOVE_PX = 88
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,8 @@ class MessageBar(QFrame):
             button = QPushButton(choice.text, self)
             button.clicked.connect(self._chosen(choice))
             self._box.insertWidget(self._box.count() - 1, button)
+            # A layout leaves no room for what is not shown.
+            button.show()
             self._buttons.append(button)
 
     def _chosen(self, choice: Choice) -> Callable[[], None]:

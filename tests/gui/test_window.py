@@ -86,6 +86,10 @@ def test_pin_then_plan_then_undo_by_keys(window, qtbot):
     assert "[[schedule.pin]]" in text_of(window)
     assert workspace.is_stale
     assert not window.status.stale.isHidden()
+    titles = {
+        name: window.docks.docks[name].windowTitle() for name in ("map", "timeline", "stores")
+    }
+    assert titles == {"map": "Map ◌", "timeline": "Timeline ◌", "stores": "Key stores ◌"}
     assert workspace.plan is former, "the old plan stays until there is a new one"
     assert window.isWindowModified()
     press(window, Qt.Key.Key_R, CTRL)
@@ -95,6 +99,7 @@ def test_pin_then_plan_then_undo_by_keys(window, qtbot):
     assert text_of(window) == before
     assert workspace.plan is former, "a plan that is known is not made again"
     assert not workspace.is_stale
+    assert window.docks.docks["timeline"].windowTitle() == "Timeline"
     assert not window.isWindowModified()
 
 

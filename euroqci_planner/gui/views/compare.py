@@ -81,7 +81,7 @@ class CompareView(QWidget):
         upper = QSplitter(Qt.Orientation.Horizontal, self)
         upper.addWidget(self.figures)
         upper.addWidget(self.part_table)
-        upper.setSizes([460, 340])
+        upper.setSizes([500, 300])
         splitter = QSplitter(Qt.Orientation.Vertical, self)
         splitter.addWidget(upper)
         splitter.addWidget(self.changes)
@@ -152,6 +152,9 @@ class CompareView(QWidget):
         self.figures.set_content(figure_content(compared_figures(old, new)))
         self.part_table.set_content(part_content(*self._part_choice(old, new), places.get))
         self.changes.set_content(change_content(self._changes, places.get, one_year(new)))
+        for table in (self.figures, self.part_table, self.changes):
+            # Another pair of plans has other figures, wider ones as a rule than none at all.
+            table.fit_columns()
         self.changes.empty_text = "Every contact is as it was"
         self._say(old, new)
         self._filter()
