@@ -17,7 +17,8 @@ from link_cases import payload, receiver, samples, satellite, station
 
 from euroqci_planner.io.reference_tables import load_physics_tables
 from euroqci_planner.link.budget import DownlinkModel, highest_samples, pass_link
-from euroqci_planner.mission.assets import Coupling
+from euroqci_planner.link.uplink_budget import UplinkModel
+from euroqci_planner.mission.assets import Coupling, Direction, GroundTransmitter
 
 EARTH_M, ORBIT_M = 6_371e3, 6_871e3
 TURN_RAD_S = np.sqrt(3.986_004_418e14 / ORBIT_M**3)
@@ -55,26 +56,46 @@ def tracks(count, seed, **sky):
     return samples(np.rad2deg(elevation), lengths=list(lengths), **(columns | sky))
 
 
+UP = GroundTransmitter(
+    aperture_m=0.4,
+    obscuration_ratio=0.0,
+    waist_m=0.178,
+    wavefront_error_m=0.0,
+    pointing_jitter_rad=(1e-6, 1e-6),
+    pointing_bias_rad=0.5e-6,
+    transmit_efficiency=1.0,
+    corrects_wander=True,
+    night_lights_w_m2_sr=1e-4,
+)
+
+
+EAR = payload(beam=None, direction=Direction.UPLINK, receiver=receiver(aperture_m=0.3))
+
+
 def evaluate(sender, place, track):
-    model = DownlinkModel()
+    model = UplinkModel() if sender.direction is Direction.UPLINK else DownlinkModel()
     budget = model.budget(sender, place, track, TABLES, satellite(payload=sender))
     budget.total_transmittance(), budget.total_noise_hz()
     return pass_link(budget, track, highest_samples(track))
 
 
 @pytest.mark.parametrize(
-    ("name", "sky", "telescope", "wavelength_m"),
+    ("name", "sky", "telescope", "sender"),
     [
-        ("night, free space", NIGHT, receiver(), 850e-9),
-        ("twilight, Moon, sunlit satellite, free space", WORST, receiver(), 850e-9),
-        ("twilight, Moon, sunlit satellite, adaptive optics", WORST, ADAPTIVE, 1550e-9),
+        ("night, free space", NIGHT, receiver(), payload()),
+        ("twilight, Moon, sunlit satellite, free space", WORST, receiver(), payload()),
+        (
+            "twilight, Moon, sunlit satellite, adaptive optics",
+            WORST,
+            ADAPTIVE,
+            payload(wavelength_m=1550e-9),
+        ),
+        ("uplink, twilight, Moon", WORST, receiver(), EAR),
     ],
+    ids=["night", "twilight", "adaptive", "uplink"],
 )
-def test_ten_thousand_passes_take_less_than_a_microsecond_per_sample(
-    name, sky, telescope, wavelength_m
-):
-    sender = payload(wavelength_m=wavelength_m)
-    place = station(receiver=telescope)
+def test_ten_thousand_passes_take_less_than_a_microsecond_per_sample(name, sky, telescope, sender):
+    place = station(receiver=telescope, transmitter=UP)
     evaluate(sender, place, tracks(10, 0, **sky))
     spent_s, count = 0.0, 0
     for piece in range(PIECES):
