@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,12 @@ from euroqci_planner.orbit.root_finding import Bracket, RowArray, bracketed_root
 from euroqci_planner.orbit.site import SiteArray, elevation_azimuth_range
 from euroqci_planner.units import FloatArray
 
-_SHARE_TOLERANCE = 1e-8
+_SHARE_TOLERANCE = 1e-6
+# Newton's last step; on a steep way the error that is left is its square times 0.1 per second.
 _CROSSING_TOLERANCE_S = 1e-5
+_STEEP_TOLERANCE_S = 2e-4
+_STEEP_M_S = 50.0
+_CARRIED_S = 2e-3
 _EXTREMUM_TOLERANCE_S = 1e-3
 _EXTREMUM_ROUNDS = 12
 _SECANT_STEP_S = 0.1
@@ -55,6 +60,36 @@ class EventTable(Table):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """Satellites seen last from their stations: times (n), vectors and their rates (3, n)."""
+
+    t_s: FloatArray
+    away_m: FloatArray
+    velocity_m_s: FloatArray
+    acceleration_m_s2: FloatArray
+
+    @classmethod
+    def nowhere(cls, count: int) -> Self:
+        """Nothing was seen yet."""
+        return cls(np.full(count, np.inf), *np.zeros((3, 3, count)))
+
+    def note(self, rows: RowArray, t_s: FloatArray, *motion: FloatArray) -> None:
+        """Keep what is seen of these rows: vectors, their rates and accelerations."""
+        self.t_s[rows] = t_s
+        kept = (self.away_m, self.velocity_m_s, self.acceleration_m_s2)
+        for vectors, values in zip(kept, motion, strict=True):
+            vectors[:, rows] = values
+
+    def carried(self, t_s: FloatArray) -> tuple[RowArray, FloatArray]:
+        """Rows that were seen within 2 ms of these times, and all vectors carried there."""
+        by_s = t_s - self.t_s
+        near = np.abs(by_s) <= _CARRIED_S
+        by_s[~near] = 0.0
+        bent = self.velocity_m_s + 0.5 * by_s * self.acceleration_m_s2
+        return np.flatnonzero(near), self.away_m + by_s * bent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class EventFinder:
     """Finds the events of one block of nodes after the other."""
 
@@ -71,7 +106,7 @@ class EventFinder:
         for kind, pairs in ((EventKind.RISE, found.rises), (EventKind.SET, found.sets)):
             yield self._crossings(kind, intervals(track, self.sites, pairs))
         tops = intervals(track, self.sites, found.tops)
-        yield self._culminations(tops, self._extrema(tops, is_top=True))
+        yield self._culminations(tops, *self._extrema(tops, is_top=True))
         yield from self._short_passes(intervals(track, self.sites, found.hidden))
         yield from self._short_dips(intervals(track, self.sites, found.dips))
         yield self._nearest(intervals(track, self.sites, found.nearest))
@@ -91,8 +126,11 @@ class EventFinder:
     ) -> EventTable:
         """Newton on propagated states from `start_s` on; NaN states leave the start as it is."""
 
+        look = _Look.nowhere(len(where))
+
         def height(t_s: FloatArray, rows: RowArray) -> tuple[FloatArray, FloatArray]:
-            away, velocity = self._away(where.satellite[rows], where.station[rows], t_s)
+            away, velocity, bent = self._away(where.satellite[rows], where.station[rows], t_s)
+            look.note(rows, t_s, away, velocity, bent)
             up, sine = self.sites.up[:, where.station[rows]], where.sine_of_minimum[rows]
             distance = np.sqrt(np.sum(away * away, axis=0))
             value = np.sum(up * away, axis=0) - sine * distance
@@ -100,10 +138,10 @@ class EventFinder:
             slope -= sine * np.sum(away * velocity, axis=0) / distance
             return np.nan_to_num(value), slope
 
-        when = bracketed_roots(height, inside, start_s, _CROSSING_TOLERANCE_S)
-        return self._seen(kind, where.satellite, where.station, when)
+        when = bracketed_roots(height, inside, start_s, _crossing_tolerance_s)
+        return self._seen(kind, where.satellite, where.station, when, look)
 
-    def _extrema(self, where: Interval, *, is_top: bool) -> FloatArray:
+    def _extrema(self, where: Interval, *, is_top: bool) -> tuple[FloatArray, _Look]:
         """Instants of highest (lowest) elevation, by differences of propagated directions.
 
         Not from velocities: those of SGP4 part from the motion of its positions by millimetres
@@ -115,12 +153,16 @@ class EventFinder:
         apart = _DIFFERENCE_RAD / where.rate_rad_s
         low, high = self._room(where)
         slope, change = np.zeros(len(where)), np.zeros(len(where))
-        rows = np.arange(len(where))
+        rows, look = np.arange(len(where)), _Look.nowhere(len(where))
         for _ in range(_EXTREMUM_ROUNDS):
             owner, station = where.satellite[rows], where.station[rows]
-            after = self._sine(owner, station, when[rows] + apart[rows])
-            before = self._sine(owner, station, when[rows] - apart[rows])
-            new_slope = (after - before) / (2.0 * apart[rows])
+            after, _, bent = self._away(owner, station, when[rows] + apart[rows])
+            before, _, bent_before = self._away(owner, station, when[rows] - apart[rows])
+            bent = 0.5 * (bent + bent_before)
+            middle = 0.5 * (after + before - bent * apart[rows] ** 2)
+            look.note(rows, when[rows], middle, (after - before) / (2.0 * apart[rows]), bent)
+            new_slope = self._sine_of(station, after) - self._sine_of(station, before)
+            new_slope /= 2.0 * apart[rows]
             bend[rows] = _secant(new_slope - slope[rows], change[rows], bend[rows])
             step = np.nan_to_num(-new_slope / bend[rows], posinf=0.0, neginf=0.0)
             moved = np.clip(when[rows] + step, low[rows], high[rows])
@@ -129,7 +171,7 @@ class EventFinder:
             rows = rows[np.abs(change[rows]) > _EXTREMUM_TOLERANCE_S]
             if not len(rows):
                 break
-        return when
+        return when, look
 
     def _room(self, where: Interval) -> tuple[FloatArray, FloatArray]:
         """A little more than the interval, inside the usable time."""
@@ -138,12 +180,14 @@ class EventFinder:
         low = np.maximum(where.begin_s - extra, usable[:, 0])
         return low, np.minimum(where.begin_s + where.width_s + extra, usable[:, 1])
 
-    def _culminations(self, where: Interval, when_s: FloatArray) -> EventTable:
-        return self._seen(EventKind.CULMINATION, where.satellite, where.station, when_s)
+    def _culminations(
+        self, where: Interval, when_s: FloatArray, look: _Look | None = None
+    ) -> EventTable:
+        return self._seen(EventKind.CULMINATION, where.satellite, where.station, when_s, look)
 
     def _short_passes(self, hidden: Interval) -> Iterator[EventTable]:
         """Passes that rise and set between two nodes."""
-        when = self._extrema(hidden, is_top=True)
+        when, _ = self._extrema(hidden, is_top=True)
         sine = self._sine(hidden.satellite, hidden.station, when)
         real = sine >= hidden.sine_of_minimum
         where, top, excess = hidden.take(real), when[real], (sine - hidden.sine_of_minimum)[real]
@@ -153,7 +197,7 @@ class EventFinder:
 
     def _short_dips(self, dips: Interval) -> Iterator[EventTable]:
         """Sets and rises of a satellite that sinks under the minimum between two nodes only."""
-        when = self._extrema(dips, is_top=False)
+        when, _ = self._extrema(dips, is_top=False)
         sine = self._sine(dips.satellite, dips.station, when)
         real = sine < dips.sine_of_minimum
         where, lowest, excess = dips.take(real), when[real], (sine - dips.sine_of_minimum)[real]
@@ -196,18 +240,27 @@ class EventFinder:
 
     def _away(
         self, satellite: IndexArray, station: IndexArray, t_s: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Vector from station to satellite and its rate, by SGP4; (3, n)."""
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Vector from station to satellite, its rate and acceleration, by SGP4; (3, n)."""
         state = self.fleet.earth_fixed_pairs(satellite, t_s)
-        return state.position_m - self.sites.position_m[:, station], state.velocity_m_s
+        away = state.position_m - self.sites.position_m[:, station]
+        return away, state.velocity_m_s, state.acceleration_m_s2
 
     def _sine(self, satellite: IndexArray, station: IndexArray, t_s: FloatArray) -> FloatArray:
-        away, _ = self._away(satellite, station, t_s)
+        return self._sine_of(station, self._away(satellite, station, t_s)[0])
+
+    def _sine_of(self, station: IndexArray, away: FloatArray) -> FloatArray:
+        """Sine of the elevation of vectors from the stations."""
         upward = np.sum(self.sites.up[:, station] * away, axis=0)
         return np.asarray(upward / np.sqrt(np.sum(away * away, axis=0)))
 
     def _seen(
-        self, kind: EventKind, satellite: IndexArray, station: IndexArray, t_s: FloatArray
+        self,
+        kind: EventKind,
+        satellite: IndexArray,
+        station: IndexArray,
+        t_s: FloatArray,
+        look: _Look | None = None,
     ) -> EventTable:
         """The events with the directions in which they are seen.
 
@@ -215,7 +268,10 @@ class EventFinder:
         an event holds at the instant told, and last bits of the search leave no trace.
         """
         t_s = np.round(t_s, 6)
-        away, _ = self._away(satellite, station, t_s)
+        near, away = (look or _Look.nowhere(len(t_s))).carried(t_s)
+        far = np.delete(np.arange(len(t_s)), near)
+        if len(far):
+            away[:, far], _, _ = self._away(satellite[far], station[far], t_s[far])
         elevation, azimuth, distance = elevation_azimuth_range(self.sites.axes[:, :, station], away)
         return EventTable(
             kind=np.full(len(t_s), kind, dtype=np.int8),
@@ -226,6 +282,11 @@ class EventFinder:
             azimuth_rad=azimuth,
             range_m=distance,
         )
+
+
+def _crossing_tolerance_s(slope_m_s: FloatArray) -> FloatArray:
+    steep = np.abs(slope_m_s) >= _STEEP_M_S
+    return np.where(steep, _STEEP_TOLERANCE_S, _CROSSING_TOLERANCE_S)
 
 
 def _secant(slope_change: FloatArray, change_s: FloatArray, bend: FloatArray) -> FloatArray:

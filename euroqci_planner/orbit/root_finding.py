@@ -24,13 +24,17 @@ class Bracket:
 
 
 def bracketed_roots(
-    function: Function, bracket: Bracket, start: FloatArray, tolerance: float, rounds: int = 80
+    function: Function,
+    bracket: Bracket,
+    start: FloatArray,
+    tolerance: float | Callable[[FloatArray], FloatArray],
+    rounds: int = 80,
 ) -> FloatArray:
     """Roots of `function(x, rows) -> (value, slope)` for all rows of the bracket.
 
     Newton's step is taken where it stays in the bracket and halves the step before the last,
     else the bracket is halved (Press et al. 2007, section 9.4). A row rests once it moves by no
-    more than `tolerance`.
+    more than `tolerance`, which may follow from the slope there.
     """
     low, high, root = bracket.low.copy(), bracket.high.copy(), start.copy()
     step = older = high - low
@@ -47,7 +51,8 @@ def bracketed_roots(
         following = _next(x, value, slope, low[rows], high[rows], older)
         older, step = step, np.abs(following - x)
         root[rows] = following
-        moving = (step > tolerance) & (value != 0.0)
+        limit = tolerance(slope) if callable(tolerance) else tolerance
+        moving = (step > limit) & (value != 0.0)
         rows, older, step = rows[moving], older[moving], step[moving]
     return root
 
