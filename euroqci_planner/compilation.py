@@ -12,7 +12,7 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator
 from functools import cache
-from hashlib import sha256
+from hashlib import sha1, sha256
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -79,6 +79,18 @@ def cache_folder(sources: str) -> Path | None:
     except (OSError, RuntimeError):
         return None
     return folder
+
+
+def is_kept(source: Path, function: str) -> bool:
+    """Whether the machine code of an entry point of a Python file is on the disk."""
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    folder = Path(chosen) if chosen else cache_folder(str(source.parent))
+    if folder is None:
+        return False
+    # The name that numba gives to the code of one folder of sources.
+    place = sha1(str(source.parent).encode(), usedforsecurity=False).hexdigest()
+    kept = folder / f"{source.parent.name}_{place}"
+    return any(kept.glob(f"{source.stem}.{function}-*.nbi"))
 
 
 def _digest(sources: Path) -> str:

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Literal
 
+from euroqci_planner import compilation
 from euroqci_planner.app import planner
 from euroqci_planner.app.provenance import LIBRARIES, library_version
 from euroqci_planner.io.reference_tables import load_physics_tables
+from euroqci_planner.orbit import warm_up
 from euroqci_planner.orbit.earth_orientation import table_description
+from euroqci_planner.orbit.engine import COMPILED_FROM_PAIR_DAYS
 from euroqci_planner.resources import resource
 from euroqci_planner.units import SECONDS_PER_DAY
 
@@ -40,7 +43,7 @@ class Finding:
 
 def examine(scenario_path: str | None = None) -> list[Finding]:
     """Examine the installation, then the scenario; raises `InvalidInput` for a faulty scenario."""
-    findings = [*_libraries(), *_extras(), *_data()]
+    findings = [*_libraries(), *_extras(), _engine(), *_data()]
     if scenario_path is not None:
         findings.extend(_scenario(scenario_path))
     return findings
@@ -60,6 +63,23 @@ def _extras() -> Iterator[Finding]:
             f"{use}" if there else f"{use}: not installed (pip install 'euroqci-planner[{extra}]')"
         )
         yield Finding(f"extra {extra}", "ok" if there else "absent", text)
+
+
+def _engine() -> Finding:
+    """How passes are searched, and whether machine code is there for it."""
+    subject = "pass search"
+    if not compilation.is_available():
+        return Finding(subject, "ok", "NumPy and the C++ SGP4; machine code needs the extra fast")
+    uses = (
+        f"machine code on {compilation.THREADS} threads from {COMPILED_FROM_PAIR_DAYS:,.0f} "
+        "satellites x stations x days on, NumPy below"
+    )
+    if warm_up.is_warm():
+        return Finding(subject, "ok", f"{uses}; compiled, kept in {warm_up.kept_in()}")
+    if warm_up.kept_in() is None:
+        text = "compiled anew in every run: no cache folder that is yours alone"
+        return Finding(subject, "warning", f"{uses}; {text}")
+    return Finding(subject, "ok", f"{uses}; not compiled yet: doctor --compile does it now")
 
 
 def _data() -> Iterator[Finding]:

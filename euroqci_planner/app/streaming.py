@@ -36,9 +36,10 @@ from euroqci_planner.mission.pass_table import PassConditions, PassTable
 from euroqci_planner.mission.plan import Plan
 from euroqci_planner.mission.plan_columns import PlanColumns, passes_columns
 from euroqci_planner.mission.scenario import Scenario
-from euroqci_planner.orbit.engine import Engine
+from euroqci_planner.orbit.engine import Engine, is_compiled
 from euroqci_planner.orbit.pass_stream import stream_passes
 from euroqci_planner.orbit.usable_windows import pass_conditions
+from euroqci_planner.orbit.warm_up import is_warm, warm_up
 from euroqci_planner.units import SECONDS_PER_DAY
 
 STREAM_STAGES = (("orbits", 1.0), ("passes", 9.0))
@@ -126,7 +127,15 @@ class PassStream:
             refuse_lost_satellites(self._scenario, self._sky)
             if has_background_rule(self._scenario):
                 refuse_links(self._scenario)
+        if self._is_compiled() and not is_warm():
+            with self._progress.stage("compiling the search, once"):
+                warm_up()
         return self._sky
+
+    def _is_compiled(self) -> bool:
+        scenario = self._scenario
+        pairs = (len(scenario.satellites), len(scenario.stations))
+        return is_compiled(self._pace.engine, *pairs, scenario.duration_s)
 
     def _parts(self, sky: Sky, advance: Callable[[float], None]) -> Iterator[PassTable]:
         scenario, pace = self._scenario, self._pace

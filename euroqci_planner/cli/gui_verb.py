@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from euroqci_planner.app.warm_up import compiling_beside
 from euroqci_planner.cli.console import Console
 from euroqci_planner.errors import UsageError
 
@@ -36,7 +37,8 @@ def gui(options: Namespace, console: Console) -> int:
     _refuse_without_qt()
     if options.screenshot is None:
         _refuse_without_screen()
-        return int(_face("application").run(scenario))
+        with compiling_beside():
+            return int(_face("application").run(scenario))
     return int(_face("screenshots").save_screenshots(scenario, Path(options.screenshot)))
 
 

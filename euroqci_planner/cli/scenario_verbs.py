@@ -37,7 +37,11 @@ def schema(options: Namespace, console: Console) -> int:
 def doctor(options: Namespace, console: Console) -> int:
     """Say what is installed, what is missing, and what a scenario would need."""
     from euroqci_planner.app.doctor import examine  # noqa: PLC0415 (loads the engine)
+    from euroqci_planner.app.warm_up import compile_now  # noqa: PLC0415
 
+    if options.compile:
+        console.say("compiling the pass search, where that is still to be done")
+        compile_now()
     findings = examine(options.scenario)
     if console.as_json:
         console.json({"findings": [item.as_plain() for item in findings]})

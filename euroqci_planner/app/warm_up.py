@@ -1,0 +1,52 @@
+"""The pass search compiled beside the desktop program, before somebody waits for it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from euroqci_planner import compilation
+from euroqci_planner.orbit import warm_up
+
+_LOWEST_PRIORITY = 19
+
+
+def compile_now() -> None:
+    """Compile the search where numba is installed and the code is not kept yet."""
+    if compilation.is_available() and not warm_up.is_warm():
+        warm_up.warm_up()
+
+
+@contextlib.contextmanager
+def compiling_beside() -> Iterator[None]:
+    """Another process compiles inside, at the lowest priority, where there is something to do."""
+    needed = compilation.is_available() and warm_up.kept_in() is not None and not warm_up.is_warm()
+    worker = _started() if needed else None
+    try:
+        yield
+    finally:
+        if worker is not None:
+            worker.terminate()
+            worker.wait()
+
+
+def _started() -> subprocess.Popen[bytes] | None:
+    frozen = getattr(sys, "frozen", False)
+    program = [sys.executable] if frozen else [sys.executable, "-m", "euroqci_planner"]
+    nothing = subprocess.DEVNULL
+    try:
+        worker = subprocess.Popen(  # noqa: S603 (this program itself)
+            [*program, "doctor", "--compile", "--quiet"],
+            stdin=nothing,
+            stdout=nothing,
+            stderr=nothing,
+            start_new_session=True,
+        )
+    except OSError:
+        return None
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, worker.pid, _LOWEST_PRIORITY)
+    return worker
