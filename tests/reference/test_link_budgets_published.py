@@ -7,6 +7,7 @@ reproduced and what is not computed is listed here, so that neither list can gro
 from __future__ import annotations
 
 import csv
+import math
 import re
 from pathlib import Path
 
@@ -76,11 +77,18 @@ def test_the_validation_table_lists_every_row_with_its_value_and_tolerance():
     assert set(LINK_CHECKS) <= set(listed)
 
 
+def test_micius_is_compatible_end_to_end_from_its_element_set_to_its_sifted_bits():
+    (row,) = (item for item in validate(("link",)) if item.number.id == "MIC-2016-SIFTED")
+    assert row.status == "compatible"
+    assert row.number.published == pytest.approx(10.0 * math.log10(1_671_072), abs=0.005)
+    assert abs(row.deviation) < 0.5
+
+
 def test_the_link_group_of_validate_says_what_is_missing_and_why():
     found = validate(("link",))
     assert counts(found) == {
         "reproduced": 93,
-        "compatible": 4,
+        "compatible": 5,
         "not_reproduced": 7,
         "gap": 5,
     }

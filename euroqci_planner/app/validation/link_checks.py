@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+from euroqci_planner.app.validation.micius_pass import sifted_level_db
 from euroqci_planner.app.validation.modtran_checks import MODTRAN_CHECKS
 from euroqci_planner.app.validation.turbulence_checks import TURBULENCE_CHECKS
 from euroqci_planner.app.validation.whole_link_checks import WHOLE_LINK_CHECKS
@@ -82,6 +83,7 @@ LINK_CHECKS: dict[str, Callable[[], float]] = {
     "MIC-geo-Gaus18.6": partial(divergence_db, DivergenceConvention.FULL_ANGLE_1E2),
     "MIC-geo-Gaus23.19": partial(divergence_db, DivergenceConvention.FWHM),
     **{f"NTA21-{name}": partial(antenna_db, *case) for name, case in _NTANOS.items()},
+    "MIC-2016-SIFTED": sifted_level_db,
     "AOD-m": lambda: float(exponential_layer_air_mass(np.deg2rad(5.0), 1 * KILO)),
     "KS-1": partial(moonlight, 0.0),
     "KS-2": partial(moonlight, 90.0),
