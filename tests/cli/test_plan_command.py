@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import re
 from pathlib import Path
@@ -199,3 +200,29 @@ def test_verbose_says_where_time_and_memory_went_and_writes_the_same_files(
     assert b"MB at most" not in plain.stderr
     for path in (tmp_path / "plain").iterdir():
         assert path.read_bytes() == (tmp_path / "told" / path.name).read_bytes()
+
+
+BLOCK = re.compile(r"^\[\[(satellite|station|payload)\]\]", re.MULTILINE)
+
+
+def in_reverse(text: str) -> str:
+    """The scenario with its satellites, payloads and stations in reverse order."""
+    cuts = [match.start() for match in re.finditer(r"^\[\[?[a-z_]+\]\]?", text, re.MULTILINE)]
+    pieces = [text[a:b] for a, b in itertools.pairwise([0, *cuts, len(text)])]
+    mixed = [piece for piece in pieces if BLOCK.match(piece)]
+    return "".join([*(piece for piece in pieces if not BLOCK.match(piece)), *mixed[::-1]])
+
+
+def test_the_order_of_the_blocks_does_not_change_a_byte_of_contacts_stores_and_demands(
+    planner, short_scenario, tmp_path
+):
+    other = tmp_path / "other.scenario.toml"
+    text = short_scenario.read_text("utf-8")
+    other.write_text(in_reverse(text), encoding="utf-8")
+    assert other.read_text("utf-8").index("[[station]]") < other.read_text("utf-8").index("[[satel")
+    for path, folder in ((short_scenario, "one"), (other, "other")):
+        run = planner("plan", path, "--out", tmp_path / folder)
+        assert run.returncode == 0, run.stderr.decode()
+    for name in ("contacts.csv", "passes.csv", "stores.csv", "demands.csv"):
+        one, again = ((tmp_path / folder / name).read_bytes() for folder in ("one", "other"))
+        assert one == again, name
