@@ -20,6 +20,7 @@ from euroqci_planner.gui.views.network_scene import (
     NetworkData,
     Picture,
     Supply,
+    has_second_line,
     supply_of,
 )
 from euroqci_planner.gui.views.rect_array import draw_lines
@@ -195,7 +196,8 @@ def paint_stations(
         draw_station(painter, point, supply_of(days), NODE_PX)
         name = data.plan.passes.station_ids[row]
         under = f"{days:.1f} d ago" if np.isfinite(days) else "none yet"
-        texts = (name,) if picture.users else (name, under)
+        is_tall = has_second_line(len(picture.stations), len(picture.users))
+        texts = (name, under) if is_tall else (name,)
         box = picture.station_labels[row]
         if not any(_overlap(box, other) for _, _, other in picture.users):
             _label(painter, point, box, texts, is_bold=name in chosen)

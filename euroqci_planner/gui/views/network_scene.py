@@ -21,6 +21,7 @@ WIDEST_PX, THINNEST_PX = 8.0, 0.8
 _RISK_PX = 3.0
 _SATELLITE_APART_PX = 22.0
 _FRESH_DAYS, _OLD_DAYS = 1.0, 3.0
+_MOST_TALL_LABELS = 16
 _CORNERS = 24
 _FIRST = 1e12
 _LABEL_SAMPLE = "0.0 d ago"
@@ -147,7 +148,7 @@ def picture_of(
     chart = chart_of(places, area)
     points = [chart.point(item) for item in places]
     ids = [*(node.id for node in nodes), *data.plan.passes.station_ids]
-    lines = 1 if edges is Edges.USERS else 2
+    lines = 2 if has_second_line(len(stations), len(nodes)) else 1
     boxes = label_boxes(points, [_label_size(metrics, name, lines) for name in ids], area)
     right = QRectF(area.right() + 12.0, 6.0, side, size.height() - 12.0)
     satellites = list(zip(shown, column(len(shown), right), strict=True))
@@ -165,6 +166,11 @@ def picture_of(
         corners_x=np.array([x for x, _ in corners]).reshape(len(made), _CORNERS),
         corners_y=np.array([y for _, y in corners]).reshape(len(made), _CORNERS),
     )
+
+
+def has_second_line(stations: int, users: int) -> bool:
+    """Whether there is room for a second line below the name of every station."""
+    return not users and stations <= _MOST_TALL_LABELS
 
 
 def _bold(font: QFont) -> QFont:
