@@ -1,5 +1,6 @@
 # make run   sets up, plans the sample scenario, and opens the desktop program where there is a display
 # make test  sets up, checks the sources and passes all the tests
+# make bench measures, beside peers in the same run; tables go to out/bench. YEAR=1 adds the year of a constellation
 SAMPLE := resources/samples/first-plan/first-plan.scenario.toml
 OUT    := out/first-plan
 BIN    := .venv/bin

@@ -1,4 +1,4 @@
-"""Speed of the pass finder against Skyfield's `find_events`, and a larger accuracy run.
+"""Small searches against Skyfield's `find_events`, and a larger accuracy run.
 
 Not part of the test run; `make bench` prints the figures.
 """
@@ -60,7 +60,7 @@ def _skyfield_s_per_pair_day(places: list[Station], days: float) -> float:
 
 @pytest.mark.parametrize(
     ("satellites", "stations", "days"),
-    [(5, 10, 7.0), (100, 30, 7.0), (400, 30, 7.0), (1, 1, 365.0)],
+    [(5, 10, 7.0), (100, 30, 7.0), (1, 1, 365.0)],
 )
 def test_speed_beside_skyfield(
     benchmark: Callable[..., Any], satellites: int, stations: int, days: float
