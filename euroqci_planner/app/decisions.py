@@ -27,7 +27,7 @@ from euroqci_planner.units import FloatArray
 from euroqci_planner.weather.climatology import clear_probability
 
 if TYPE_CHECKING:
-    from euroqci_planner.app.pipeline import Geometry
+    from euroqci_planner.app.geometry import Geometry
 
 
 def undecided(scenario: Scenario, passes: PassTable, conditions: PassConditions) -> PassDecisions:
@@ -80,7 +80,11 @@ def candidates_of(scenario: Scenario, found: Geometry, expected_bits: FloatArray
 
 def _clear(scenario: Scenario, passes: PassTable) -> FloatArray:
     return clear_probability(
-        scenario.stations, passes.station, passes.highest_utc, scenario.weather
+        scenario.stations,
+        passes.station,
+        passes.highest_utc,
+        scenario.weather,
+        passes.max_elevation_rad,
     )
 
 

@@ -17,7 +17,7 @@ from euroqci_planner.mission.scenario import BlockPolicy, Scenario
 from euroqci_planner.weather.climatology import clear_probability
 
 if TYPE_CHECKING:
-    from euroqci_planner.app.pipeline import Geometry
+    from euroqci_planner.app.geometry import Geometry
 
 QUANTILES_MODEL = ModelUsed(
     "key",
@@ -40,7 +40,11 @@ def keys_to_choose_from(scenario: Scenario, found: Geometry, advance: Advance) -
     """Links and keys of all passes as the schedule values them."""
     passes = found.passes
     chance = clear_probability(
-        scenario.stations, passes.station, passes.highest_utc, scenario.weather
+        scenario.stations,
+        passes.station,
+        passes.highest_utc,
+        scenario.weather,
+        passes.max_elevation_rad,
     )
     work = evaluate_link_and_key(scenario, found, chance, advance)
     return with_quantiles(scenario, pooled_candidates(scenario, work, chance), chance)

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from euroqci_planner.errors import InvalidInput
+from euroqci_planner.io.cloud_cover_file import load_cloud_cover
 from euroqci_planner.io.key_status import MOST_BITS, status_bits
 from euroqci_planner.io.scenario_parts import Part
 from euroqci_planner.io.scenario_paths import path_problem
 from euroqci_planner.io.scenario_places import Problem
+from euroqci_planner.timebase import NOT_A_TIME
 from euroqci_planner.units import KILO, MEGA, SECONDS_PER_DAY, SECONDS_PER_MINUTE
 
 MOST_BPS = 1e10
@@ -32,6 +34,29 @@ def network_problems(document: Part, folder: Path) -> Iterator[Problem]:
     policy = document.table("policy")
     if policy:
         yield from _policy_problems(policy)
+    yield from forecast_problems(document, folder)
+
+
+def forecast_problems(document: Part, folder: Path) -> Iterator[Problem]:
+    """A forecast file that is there but tells no cloud cover of these stations."""
+    weather = document.table("weather")
+    written = weather.text("forecast_file") if weather else None
+    if weather is None or not written or path_problem(written, folder):
+        return
+    if not (folder / written).is_file():
+        return
+    stations = [part.text("id") or "" for part in document.tables("station")]
+    try:
+        load_cloud_cover(folder / written, stations, NOT_A_TIME)
+    except InvalidInput as error:
+        for fault in error.faults:
+            place = f"line {fault.line}, " if fault.line else ""
+            value = f" = {fault.value}" if fault.value else ""
+            problem = f"{place}{fault.where}{value}: {fault.problem}"
+            yield weather.problem("forecast_file", problem, fault.mend)
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+        yield weather.problem("forecast_file", problem, "check the file")
 
 
 def _policy_problems(policy: Part) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from euroqci_planner.io.catalogue import CatalogueRow, load_catalogue
+from euroqci_planner.io.cloud_cover_file import load_cloud_cover
 from euroqci_planner.io.scenario_assets import (
     constellation_noun,
     instant,
@@ -27,6 +28,7 @@ from euroqci_planner.io.scenario_support import kept_aside
 from euroqci_planner.mission.assets import Constellation, Payload, Satellite, Station
 from euroqci_planner.mission.orbits import ElementSet
 from euroqci_planner.mission.scenario import InputFile, Scenario
+from euroqci_planner.mission.sky_forecast import SkyForecast
 from euroqci_planner.units import SECONDS_PER_DAY
 
 _NOT_OVERRIDES = {"id", "name", FROM}
@@ -49,6 +51,7 @@ def assembled(checked: Checked, folder: Path, source: InputFile, display: str) -
     kept = kept_aside(Part((), checked.written), Part((), checked.filled.data))
     satellites = tuple(_satellites(checked))
     network = network_noun(document, checked.filled.rows, folder)
+    sky_forecast = _sky_forecast(document, folder)
     return Scenario(
         name=settings.name,
         description=settings.description,
@@ -65,13 +68,14 @@ def assembled(checked: Checked, folder: Path, source: InputFile, display: str) -
         orbit_files=orbits.files,
         policy=policy_noun(document.policy),
         schedule=schedule_noun(document.schedule),
-        weather=weather_noun(document.weather),
+        weather=weather_noun(document.weather, sky_forecast),
         requirements=tuple(requirement_noun(item) for item in document.requirement),
         kept_blocks=kept.blocks,
         warnings=(
             *orbits.warnings,
             *_twin_warnings(satellites),
             *network.warnings,
+            *_forecast_warnings(document, sky_forecast),
             *kept.warnings,
         ),
         inputs=(source, *_orbit_inputs(checked, folder), *_other_inputs(document, folder)),
@@ -171,9 +175,31 @@ def _orbit_inputs(checked: Checked, folder: Path) -> Iterator[InputFile]:
         yield InputFile(path=record.path, sha256=digests[record.path], bytes=size)
 
 
+def _sky_forecast(document: ScenarioDocument, folder: Path) -> SkyForecast | None:
+    """What the forecast file holds; the door has checked it."""
+    weather, settings = document.weather, document.scenario
+    if weather.forecast_file is None:
+        return None
+    issued = instant(settings.issued_utc or settings.start_utc)
+    stations = [item.id for item in document.station]
+    return load_cloud_cover(folder / weather.forecast_file, stations, issued)
+
+
+def _forecast_warnings(document: ScenarioDocument, forecast: SkyForecast | None) -> Iterator[str]:
+    if forecast is None:
+        return
+    missing = [item.id for item in document.station if item.id not in forecast.station_ids]
+    if missing:
+        yield f"forecast_file has nothing for {', '.join(missing)}: the climatology stands there"
+    last = forecast.time_utc.max()
+    if last <= instant(document.scenario.start_utc):
+        yield "forecast_file ends before the plan starts: the climatology stands everywhere"
+
+
 def _other_inputs(document: ScenarioDocument, folder: Path) -> Iterator[InputFile]:
-    """Files behind the stocks of demands, each once, by name."""
-    named = {record.store.status_file for record in document.demand} - {None}
+    """Files behind the stocks of demands and the forecast of the sky, each once, by name."""
+    named = {record.store.status_file for record in document.demand}
+    named = {*named, document.weather.forecast_file} - {None}
     for name in sorted(str(item) for item in named):
         data = (folder / name).read_bytes()
         yield InputFile(path=name, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))

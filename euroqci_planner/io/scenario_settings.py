@@ -20,6 +20,7 @@ from euroqci_planner.mission.scenario import (
     WeatherSettings,
     WindowPolicy,
 )
+from euroqci_planner.mission.sky_forecast import SkyForecast
 from euroqci_planner.units import KILO, SECONDS_PER_DAY, SECONDS_PER_HOUR, SECONDS_PER_MINUTE
 
 
@@ -70,11 +71,12 @@ def schedule_noun(record: ScheduleRecord) -> ScheduleSettings:
     )
 
 
-def weather_noun(record: WeatherRecord) -> WeatherSettings:
-    """Weather settings in force: where a forecast is asked for, the climatology is used."""
-    is_clear = record.model == "clear"
+def weather_noun(record: WeatherRecord, forecast: SkyForecast | None) -> WeatherSettings:
+    """Weather settings; `forecast` is what the forecast file holds, None where none is named."""
     return WeatherSettings(
-        model=WeatherModel.CLEAR if is_clear else WeatherModel.CLIMATOLOGY,
+        model=WeatherModel(record.model),
+        forecast_file=record.forecast_file or "",
+        forecast=forecast,
         correlation_time_s=record.correlation_time_h * SECONDS_PER_HOUR,
         correlation_length_m=record.correlation_length_km * KILO,
         members=record.members,

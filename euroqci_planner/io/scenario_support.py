@@ -34,10 +34,6 @@ _SETTINGS: Mapping[str, tuple[_Setting, ...]] = {
         _Setting("change_penalty", (0,), "changes cost nothing"),
         _Setting("quota", ([],), "shares are not limited"),
     ),
-    "weather": (
-        _Setting("model", ("clear", "climatology"), "the climatology is used"),
-        _Setting("forecast_file", (None,), "the file is not read"),
-    ),
 }
 
 

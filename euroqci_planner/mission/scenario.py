@@ -13,6 +13,7 @@ from euroqci_planner.mission.assets import Constellation, Satellite, Station
 from euroqci_planner.mission.network import Network
 from euroqci_planner.mission.orbits import OrbitFile
 from euroqci_planner.mission.requirements import Requirement
+from euroqci_planner.mission.sky_forecast import SkyForecast
 from euroqci_planner.timebase import NOT_A_TIME, instant_after
 
 
@@ -131,10 +132,14 @@ class ScheduleSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeatherSettings:
-    """Clear-sky model of the plan; correlation and members are kept for the forecast."""
+    """Clear-sky model of the plan; correlation and members are those of the forecast of stores.
+
+    `forecast` holds the cloud cover where `model` is FORECAST, read from `forecast_file`.
+    """
 
     model: WeatherModel = WeatherModel.CLIMATOLOGY
     forecast_file: str = ""
+    forecast: SkyForecast | None = None
     correlation_time_s: float = 9.0 * 3_600.0
     correlation_length_m: float = 600e3
     members: int = 1_000

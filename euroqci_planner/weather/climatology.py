@@ -9,8 +9,15 @@ from euroqci_planner.errors import Fault, InvalidInput
 from euroqci_planner.mission.assets import Station
 from euroqci_planner.mission.plan import ModelUsed
 from euroqci_planner.mission.scenario import WeatherModel, WeatherSettings
-from euroqci_planner.timebase import month_index
+from euroqci_planner.timebase import month_index, seconds_between
 from euroqci_planner.units import FloatArray
+from euroqci_planner.weather.line_of_sight import (
+    LINE_OF_SIGHT_MODEL,
+    REFERENCE_ELEVATION_RAD,
+    at_elevation,
+    clear_line_of_sight,
+)
+from euroqci_planner.weather.sky_forecast import FORECAST_MODEL, forecast_cover, forecast_weight
 
 CLEAR_MODEL = ModelUsed(
     role="weather", name="clear sky", citation="every line of sight is clear, by assumption"
@@ -27,7 +34,11 @@ CLIMATOLOGY_MODEL = ModelUsed(
 
 def models_used(weather: WeatherSettings) -> tuple[ModelUsed, ...]:
     """The models behind `clear_probability`, with their sources."""
-    return (CLEAR_MODEL,) if weather.model is WeatherModel.CLEAR else (CLIMATOLOGY_MODEL,)
+    if weather.model is WeatherModel.CLEAR:
+        return (CLEAR_MODEL,)
+    if weather.model is WeatherModel.FORECAST:
+        return (FORECAST_MODEL, CLIMATOLOGY_MODEL, LINE_OF_SIGHT_MODEL)
+    return (CLIMATOLOGY_MODEL, LINE_OF_SIGHT_MODEL)
 
 
 def clear_probability(
@@ -35,40 +46,69 @@ def clear_probability(
     station_index: NDArray[np.integer],
     instants_utc: ArrayLike,
     weather: WeatherSettings,
+    elevation_rad: FloatArray | None = None,
 ) -> FloatArray:
     """Probability (0..1) that the line of sight from each station is clear at each instant.
 
-    `station_index` and `instants_utc` have one shape, or shapes that broadcast; NaN where the
-    instant is not a time. CLEAR gives 1. CLIMATOLOGY joins the twelve monthly values linearly
-    between the middles of the months, December with January; equal values come out unchanged.
-    Raises InvalidInput for each station without monthly values, and for the model FORECAST.
+    `station_index`, `instants_utc` and `elevation_rad` have one shape, or shapes that broadcast;
+    NaN where the instant is not a time. CLEAR gives 1. CLIMATOLOGY joins the twelve monthly
+    values linearly between the middles of the months, December with January; they hold for 30
+    deg and are taken to the elevation by `at_elevation` where one is given. FORECAST mixes in the
+    chance under the forecast cover with `forecast_weight`; where it has no cover, the climatology
+    stands. Raises InvalidInput for each station without monthly values, and for FORECAST without
+    a forecast.
 
-    Missing here: the values hold for 30 deg of elevation and are used for all (a low line of
-    sight meets more cloud, a high one less); no difference between day and night; the mean over
-    a month is not kept where the year bends; nothing about how long clear or cloudy spells last.
+    Missing here: no difference between day and night; the mean over a month is not kept where
+    the year bends; cloud below a mountain station counts as cloud over it.
     """
     instants = np.asarray(instants_utc, "datetime64[us]")
     index = np.asarray(station_index)
     if weather.model is WeatherModel.CLEAR:
         clear = np.ones(np.broadcast_shapes(index.shape, instants.shape))
         return np.where(np.isnat(instants), np.nan, clear)
-    monthly = _monthly_values(weather.model, stations)
+    chance = _climatological(stations, index, instants)
+    if elevation_rad is not None:
+        chance = at_elevation(chance, np.asarray(elevation_rad, np.float64))
+    if weather.model is not WeatherModel.FORECAST:
+        return chance
+    index, instants = np.broadcast_arrays(index, instants)
+    return _with_forecast(chance, (stations, index, instants), weather, elevation_rad)
+
+
+def _climatological(
+    stations: tuple[Station, ...], index: NDArray[np.integer], instants: NDArray[np.datetime64]
+) -> FloatArray:
+    monthly = _monthly_values(stations)
     month, next_month, share = _between_mid_months(instants)
     here = monthly[index, month]
     return np.asarray(here + share * (monthly[index, next_month] - here))
 
 
-def _monthly_values(model: WeatherModel, stations: tuple[Station, ...]) -> FloatArray:
-    if model is not WeatherModel.CLIMATOLOGY:
+def _with_forecast(
+    climatology: FloatArray,
+    where: tuple[tuple[Station, ...], NDArray[np.integer], NDArray[np.datetime64]],
+    weather: WeatherSettings,
+    elevation_rad: FloatArray | None,
+) -> FloatArray:
+    if weather.forecast is None:
         raise InvalidInput.single(
-            "no forecast of the sky is read by this version",
-            where="weather.model",
-            value=model.value,
-            mend="use climatology or clear",
+            "there is no forecast of the sky",
+            where="weather.forecast_file",
+            mend="name a file of hourly cloud cover, or set model = climatology",
         )
+    stations, index, instants = where
+    cover = forecast_cover(stations, index, instants, weather.forecast)
+    height = REFERENCE_ELEVATION_RAD if elevation_rad is None else elevation_rad
+    foreseen = clear_line_of_sight(np.where(np.isnan(cover), 0.5, cover), np.asarray(height))
+    weight = forecast_weight(seconds_between(weather.forecast.issued_utc, instants))
+    weight = np.where(np.isnan(cover), 0.0, weight)
+    return np.asarray(climatology + weight * (foreseen - climatology))
+
+
+def _monthly_values(stations: tuple[Station, ...]) -> FloatArray:
     faults = [
         Fault(
-            "weather.model is climatology and this station has no monthly values",
+            "the climatology is needed and this station has no monthly values",
             where=f"station[{number}].clear_sky_probability_monthly",
             value=station.id,
             mend='give twelve values from 0 to 1, or set weather.model = "clear"',

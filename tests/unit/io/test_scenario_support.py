@@ -11,7 +11,6 @@ from euroqci_planner.mission.scenario import (
     Concentration,
     ErrorCorrectionModel,
     Objective,
-    WeatherModel,
     WindowPolicy,
 )
 
@@ -71,15 +70,6 @@ def test_bounds_and_error_correction_models_are_passed_on() -> None:
     ).policy
     assert policy.concentration is Concentration.EXACT
     assert policy.error_correction_model is ErrorCorrectionModel.FINITE_LENGTH
-
-
-def test_a_forecast_is_kept_and_the_climatology_is_used() -> None:
-    scenario = read(
-        changed(('model = "climatology"', 'model = "forecast"\nforecast_file = "README.md" #'))
-    )
-    assert scenario.weather.model is WeatherModel.CLIMATOLOGY
-    assert scenario.kept_blocks["weather"] == {"model": "forecast", "forecast_file": "README.md"}
-    assert any("the climatology is used" in warning for warning in scenario.warnings)
 
 
 @pytest.mark.parametrize(

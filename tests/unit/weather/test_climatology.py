@@ -16,6 +16,7 @@ from euroqci_planner.weather.climatology import (
     clear_probability,
     models_used,
 )
+from euroqci_planner.weather.line_of_sight import LINE_OF_SIGHT_MODEL
 
 CLIMATOLOGY = WeatherSettings(model=WeatherModel.CLIMATOLOGY)
 CLEAR = WeatherSettings(model=WeatherModel.CLEAR)
@@ -100,7 +101,7 @@ def test_stations_without_climatology_are_all_named_with_the_mend():
 
 def test_a_forecast_is_refused_and_not_replaced_in_silence():
     weather = WeatherSettings(model=WeatherModel.FORECAST)
-    with pytest.raises(InvalidInput, match=r"weather\.model = forecast"):
+    with pytest.raises(InvalidInput, match="no forecast of the sky"):
         clear_probability((STEADY,), np.zeros(0, int), at(), weather)
 
 
@@ -111,5 +112,5 @@ def test_no_stations_and_no_instants_give_an_empty_answer():
 
 def test_the_plan_can_name_the_model_and_its_source():
     assert models_used(CLEAR) == (CLEAR_MODEL,)
-    assert models_used(CLIMATOLOGY) == (CLIMATOLOGY_MODEL,)
+    assert models_used(CLIMATOLOGY) == (CLIMATOLOGY_MODEL, LINE_OF_SIGHT_MODEL)
     assert "Rymes and Myers 2001" in CLIMATOLOGY_MODEL.citation
