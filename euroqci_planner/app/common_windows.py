@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from euroqci_planner.app.geometry import PASS_STAGES, Geometry, geometry_of
 from euroqci_planner.app.link_tables import refuse_link, satellite_of, station_of
-from euroqci_planner.app.pipeline import PASS_STAGES, Geometry, geometry_of
 from euroqci_planner.app.progress import Progress
 from euroqci_planner.app.registry import KEY_MODELS, LINK_MODELS
 from euroqci_planner.errors import InvalidInput

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from euroqci_planner.app.geometry import geometry_of
 from euroqci_planner.app.key_account import flown_piece, key_account
 from euroqci_planner.app.key_work import evaluate_link_and_key
 from euroqci_planner.app.link_and_key import Piece, budget_of, receiver_of, refuse_links
-from euroqci_planner.app.pipeline import geometry_of
 from euroqci_planner.app.progress import Progress
 from euroqci_planner.app.registry import KEY_MODELS, PASS_KEYS
 from euroqci_planner.errors import InvalidInput, UsageError

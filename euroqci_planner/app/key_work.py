@@ -46,7 +46,7 @@ from euroqci_planner.timebase import after
 from euroqci_planner.units import FloatArray
 
 if TYPE_CHECKING:
-    from euroqci_planner.app.pipeline import Geometry
+    from euroqci_planner.app.geometry import Geometry
 
 Advance = Callable[[float], None]
 

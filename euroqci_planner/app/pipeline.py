@@ -5,75 +5,29 @@ The only place that chains the verbs. Each step takes nouns and gives nouns.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isfinite
 
-from euroqci_planner.app.background_windows import has_background_rule, limited_by_background
 from euroqci_planner.app.decisions import decide, undecided
+from euroqci_planner.app.geometry import PASS_STAGES, geometry_of
 from euroqci_planner.app.key_stores import key_stores_of
 from euroqci_planner.app.link_and_key import (
     link_models_used,
     refuse_links,
     warnings_of_links,
 )
-from euroqci_planner.app.outcomes import import_report, outcomes, refuse_lost_satellites
+from euroqci_planner.app.outcomes import import_report, outcomes
 from euroqci_planner.app.plan_keys import key_models_used, keys_of_contacts, keys_to_choose_from
 from euroqci_planner.app.progress import Progress
 from euroqci_planner.app.provenance import provenance
 from euroqci_planner.app.registry import ORBIT_MODELS, SCHEDULERS, STORE_MODELS
 from euroqci_planner.app.requirements import findings_of
-from euroqci_planner.app.sky import Sky, sky_over
-from euroqci_planner.mission.pass_table import PassConditions, PassTable
 from euroqci_planner.mission.plan import ModelUsed, Plan, Schedule
 from euroqci_planner.mission.scenario import Scenario
 from euroqci_planner.orbit.nights import nights
-from euroqci_planner.orbit.pass_finder import find_passes
-from euroqci_planner.orbit.usable_windows import pass_conditions
 from euroqci_planner.weather import climatology
 
-PASS_STAGES = (("orbits", 2.0), ("passes", 3.0), ("windows", 2.0))
 PLAN_STAGES = (*PASS_STAGES, ("links and keys", 8.0), ("schedule", 1.0), ("key stores", 1.0))
-
-
-@dataclass(frozen=True, slots=True)
-class Geometry:
-    """What the passes follow from, and the passes."""
-
-    sky: Sky
-    passes: PassTable
-    conditions: PassConditions
-
-
-def geometry_of(scenario: Scenario, progress: Progress) -> Geometry:
-    """Orbits, passes and the windows in which they can be used."""
-    with progress.stage("orbits"):
-        sky = sky_over(scenario)
-        refuse_lost_satellites(scenario, sky)
-    with progress.stage("passes") as advance:
-        passes = find_passes(
-            sky.fleet,
-            sky.satellite_ids,
-            scenario.stations,
-            scenario.start_utc,
-            scenario.duration_s,
-            progress=advance,
-            usable=sky.usable_bounds_s,
-        )
-    with progress.stage("windows"):
-        conditions = pass_conditions(
-            passes,
-            sky.fleet,
-            scenario.satellites,
-            scenario.stations,
-            sky.bodies,
-            scenario.start_utc,
-            scenario.schedule.min_dwell_s,
-            sky.usable_bounds_s,
-        )
-        if has_background_rule(scenario):
-            refuse_links(scenario)
-            conditions = limited_by_background(scenario, sky, passes, conditions)
-    return Geometry(sky, passes, conditions)
 
 
 def passes_of(scenario: Scenario, progress: Progress) -> Plan:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from euroqci_planner.app.constellations import with_constellations
+from euroqci_planner.app.geometry import PASS_STAGES
 from euroqci_planner.app.memory import refuse_too_large
-from euroqci_planner.app.pipeline import PASS_STAGES, PLAN_STAGES, passes_of, plan_of
+from euroqci_planner.app.pipeline import PLAN_STAGES, passes_of, plan_of
 from euroqci_planner.app.progress import Progress
 from euroqci_planner.errors import Fault, InvalidInput
 from euroqci_planner.io import scenario_file, scenario_template
