@@ -61,7 +61,8 @@ def key_lines(plan: Plan) -> list[str]:
         lines.append(
             f"{pooling.blocks} key blocks over {pooling.contacts} contacts: "
             f"{_bits(pooling.pooled_bits)} expected, {_bits(pooling.separate_bits)} if each were "
-            f"a block; a bit waits {pooling.mean_waiting_s / SECONDS_PER_HOUR:.1f} h on average, "
+            f"a block, {_bits(pooling.scheduled_bits)} as the schedule valued them; a bit waits "
+            f"{pooling.mean_waiting_s / SECONDS_PER_HOUR:.1f} h on average, "
             f"{pooling.longest_waiting_s / SECONDS_PER_HOUR:.1f} h at most"
         )
     return lines
