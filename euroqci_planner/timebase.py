@@ -107,5 +107,7 @@ def iso_text(instant: np.datetime64, unit: str = "ms") -> str:
 def minute_stamps(instants_utc: ArrayLike) -> NDArray[np.str_]:
     """Compact stamps to the minute (cut, not rounded), as in `20260618T2318Z`."""
     instants = np.atleast_1d(np.asarray(instants_utc, "datetime64[us]")).astype("datetime64[m]")
-    texts = np.datetime_as_string(instants)
-    return np.char.add(np.char.replace(np.char.replace(texts, "-", ""), ":", ""), "Z")
+    minutes, which = np.unique(instants, return_inverse=True)  # many passes share a minute
+    texts = np.datetime_as_string(minutes)
+    stamps = np.char.add(np.char.replace(np.char.replace(texts, "-", ""), ":", ""), "Z")
+    return np.asarray(stamps[which])

@@ -89,11 +89,21 @@ class PassTable(Table):
             return type(self).joined([earlier, self]).pass_ids()[len(earlier) :]
         if not len(self):
             return np.zeros(0, dtype=np.str_)
-        satellites = np.array(self.satellite_ids)[self.satellite]
-        stations = np.array(self.station_ids)[self.station]
-        stamps = minute_stamps(self.highest_utc)
-        pairs = np.char.add(np.char.add(satellites, "/"), np.char.add(stations, "/"))
-        return np.char.add(np.char.add(pairs, stamps), self._repetitions())
+        satellites, stations = (
+            np.char.add(np.array(ids), "/") for ids in (self.satellite_ids, self.station_ids)
+        )
+        pairs = np.char.add(satellites[self.satellite], stations[self.station])
+        ids = np.char.add(pairs, minute_stamps(self.highest_utc))
+        return np.char.add(ids, self._repetitions()) if self._repeats() else ids
+
+    def _repeats(self) -> bool:
+        """Whether any pair has two passes whose highest points share a minute."""
+        minute = self.highest_utc.astype("datetime64[m]").astype(np.int64)
+        pair = self.satellite.astype(np.int64) * len(self.station_ids) + self.station
+        keys = np.sort(
+            (minute - minute.min()) * len(self.satellite_ids) * len(self.station_ids) + pair
+        )
+        return bool(np.any(keys[1:] == keys[:-1]))
 
     def _repetitions(self) -> NDArray[np.str_]:
         """'' for the first pass of a pair in a minute, '-2', '-3' for those that follow."""
