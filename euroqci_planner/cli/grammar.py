@@ -117,6 +117,8 @@ def _link(verbs: Verbs) -> None:
         verb.add_argument(name, type=float, default=-30.0, metavar="X", help=told)
     verb.add_argument("--sunlit", action="store_true", help="the satellite stands in sunlight")
     verb.add_argument("--plot", metavar="FILE.svg", help="draw the losses into this file")
+    one = "along the pass that culminates near this time (or stamp of a pass_id)"
+    verb.add_argument("--pass", metavar="UTC", dest="near", help=one)
     both = "when both stations see the satellite at once, and the key that they share"
     verb.add_argument("--windows", action="store_true", help=both)
 

@@ -16,6 +16,7 @@ from euroqci_planner.app.link_tables import (
     warnings_of,
     write_picture,
 )
+from euroqci_planner.app.pass_link_table import pass_link_table
 from euroqci_planner.cli.console import Console
 from euroqci_planner.cli.tables import text_table
 from euroqci_planner.errors import EXIT_DONE, UsageError
@@ -28,6 +29,8 @@ from euroqci_planner.units import KILO, FloatArray
 MOST_ROWS = 200
 _LOWEST_DEG, _HIGHEST_DEG = 5.0, 90.0
 _SHOWN_DB = 0.005
+_MOST_COLUMNS = 11
+_STAMP_LENGTH = 13
 
 
 def link(options: Namespace, console: Console) -> int:
@@ -42,6 +45,8 @@ def link(options: Namespace, console: Console) -> int:
     if options.partner is not None:
         ranges = KILO * _numbers(options.range_km, "--range-km", 1.0, 100_000.0)
         table = inter_satellite_table(scenario, options.satellite, options.partner, ranges)
+    elif options.near is not None:
+        table = _of_a_pass(scenario, options, console)
     else:
         elevations = _numbers(options.elevation_deg, "--elevation-deg", _LOWEST_DEG, _HIGHEST_DEG)
         lights = Lights(
@@ -54,6 +59,27 @@ def link(options: Namespace, console: Console) -> int:
         )
     _show(table, warnings_of(scenario, table), options, console)
     return EXIT_DONE
+
+
+def _of_a_pass(scenario: Scenario, options: Namespace, console: Console) -> LinkTable:
+    if len(options.station) != 1:
+        raise UsageError("--pass needs one --station")
+    try:
+        near_utc = np.datetime64(_expanded(options.near), "us")
+    except ValueError:
+        wanted = "2026-06-18T23:18Z, or the stamp of a pass_id: 20260618T2318Z"
+        raise UsageError(f"--pass {options.near}: write {wanted}") from None
+    station = options.station[0]
+    progress = console.progress(scenario.name)
+    return pass_link_table(scenario, options.satellite, station, near_utc, progress)
+
+
+def _expanded(stamp: str) -> str:
+    """ISO 8601 of a time, also of the compact stamp in a pass_id."""
+    plain = stamp.removesuffix("Z")
+    if len(plain) == _STAMP_LENGTH and "-" not in plain:
+        return f"{plain[:4]}-{plain[4:6]}-{plain[6:11]}:{plain[11:]}"
+    return plain
 
 
 def _windows(scenario: Scenario, options: Namespace, console: Console) -> int:
@@ -97,7 +123,9 @@ def _show(table: LinkTable, warnings: Sequence[str], options: Namespace, console
         console.json({**table.as_plain(), "warnings": list(warnings)})
         return
     console.line(f"{table.direction}: {table.sender_id} to {', '.join(table.receiver_ids)}")
-    console.line(link_text(table))
+    few = np.unique(np.linspace(0, len(table) - 1, _MOST_COLUMNS).round().astype(np.intp))
+    is_pass = bool(np.isfinite(table.t_s).all())
+    console.line(link_text(table.take(few) if is_pass else table))
 
 
 def link_text(table: LinkTable) -> str:
@@ -107,7 +135,9 @@ def link_text(table: LinkTable) -> str:
     unit = "range [km]" if is_range else "elevation [°]"
     losses = _rows(table.loss_terms, table.loss_db, 2, _SHOWN_DB)
     noise = _rows(table.noise_terms, table.noise_hz, 1, 0.0)
-    other = [] if is_range else [("range [km]", *_cells(table.range_m / KILO, 0))]
+    other = [] if np.isnan(table.t_s).all() else [("from the highest point [s]",
+                                                   *_cells(table.t_s, 0))]  # fmt: skip
+    other += [] if is_range else [("range [km]", *_cells(table.range_m / KILO, 0))]
     other += [
         (name, *_cells(values, digits))
         for (name, values), digits in zip(
@@ -127,7 +157,7 @@ def link_text(table: LinkTable) -> str:
         ("total", *_cells(np.sum(table.noise_hz, axis=1), 1)),
         *other,
     ]
-    return text_table((unit, *(f"{value:g}" for value in heads)), rows)
+    return text_table((unit, *(f"{value:.4g}" for value in heads)), rows)
 
 
 def _motion(table: LinkTable) -> dict[str, FloatArray]:

@@ -15,12 +15,13 @@ from euroqci_planner.units import KILO, MICRO, NANO, FloatArray
 class LinkTable(Table):
     """Rows over elevation or range, from `sender_id` to `receiver_ids`; terms kept apart.
 
-    `direction` is downlink, uplink, dual_downlink or inter_satellite. `elevation_rad` is NaN
-    between satellites. `loss_db` (n, terms) sums to the total. `noise_hz` (n, terms) are clicks per
-    detector; `error` is the share of wrong bits that source and noise make. NaN where a model says
-    nothing. The motion is that of a circular orbit: `point_ahead_rad` and `doppler_m` (largest
-    shift of the wavelength here) in the plane through the station, `frame_turn_rad_s` the turn of
-    the polarisation frame at the culmination of a pass of this height.
+    `direction` is downlink, uplink, dual_downlink or inter_satellite. `t_s` counts from the highest
+    point of a pass, NaN where there is none; `elevation_rad` is NaN between satellites. `loss_db`
+    (n, terms) sums to the total. `noise_hz` (n, terms) are clicks per detector; `error` is the
+    share of wrong bits that source and noise make. NaN where a model says nothing. Without a pass
+    the motion is that of a circular orbit: `point_ahead_rad` and `doppler_m` (largest shift of the
+    wavelength here) in the plane through the station, `frame_turn_rad_s` the turn of the
+    polarisation frame at the culmination of a pass of this height; along a pass they are its own.
     """
 
     direction: str
@@ -28,6 +29,7 @@ class LinkTable(Table):
     receiver_ids: tuple[str, ...]
     loss_terms: tuple[str, ...]
     noise_terms: tuple[str, ...]
+    t_s: FloatArray = column("float64")
     elevation_rad: FloatArray = column("float64")
     range_m: FloatArray = column("float64")
     loss_db: FloatArray = column("float64", per_row=("loss_terms",))
@@ -57,6 +59,7 @@ class LinkTable(Table):
             "direction": self.direction,
             "sender": self.sender_id,
             "receivers": list(self.receiver_ids),
+            "t_s": _plain(self.t_s),
             "elevation_deg": _plain(np.degrees(self.elevation_rad)),
             "range_km": _plain(self.range_m / KILO),
             "loss_db": {name: _plain(values) for name, values in losses.items()},

@@ -129,6 +129,25 @@ def test_pairs_go_to_two_stations_at_once_and_nothing_else_does(planner, short_s
         assert item["min_loss_db"] < item["max_loss_db"]
 
 
+def test_a_real_pass_has_its_motion_and_the_numbers_of_the_plan(planner, short_scenario):
+    run = planner("link", short_scenario, "--satellite", "midnight", "--station", "matera",
+                  "--pass", "20260614T2239Z", "--json")  # fmt: skip
+    seen = found(run)
+    highest = min(range(len(seen["t_s"])), key=lambda row: abs(seen["t_s"][row]))
+    assert seen["elevation_deg"][highest] == pytest.approx(max(seen["elevation_deg"]), abs=0.01)
+    assert seen["doppler_nm"][0] < 0.0 < seen["doppler_nm"][-1]
+    assert abs(seen["doppler_nm"][highest]) < 1e-3
+    turns = [abs(turn) for turn in seen["frame_turn_deg_s"]]
+    assert turns[highest] == pytest.approx(max(turns), rel=0.05)
+    table = planner("link", short_scenario, "--satellite", "midnight", "--station", "matera",
+                    "--pass", "2026-06-14T22:39Z").stdout.decode()  # fmt: skip
+    assert "from the highest point [s]" in table
+    wrong = planner("link", short_scenario, "--satellite", "midnight", "--station", "matera",
+                    "--pass", "20260615T1200Z")  # fmt: skip
+    assert wrong.returncode == 3
+    assert b"the nearest is midnight/matera/" in wrong.stderr
+
+
 def test_common_windows_need_two_stations(planner, sample):
     run = planner("link", sample, "--satellite", "eagle-1", "--station", "matera", "--windows")
     assert run.returncode == 2
