@@ -64,6 +64,8 @@ def _source_problems(satellite: Part, source: Part, block: str | None) -> Iterat
     protocol, settings = source.text("protocol"), source.text("settings") or "fixed"
     if satellite.text("role") == "entangled_source":
         yield satellite.problem("role", *_not_a_mere_source(protocol))
+    if protocol == "bbm92":
+        yield from _crowded_windows(source)
     if protocol == "bbm92" and settings in _SOUGHT:
         problem = "a source of pairs has no settings to optimise"
         yield source.problem("settings", problem, "set settings = fixed")
@@ -71,6 +73,20 @@ def _source_problems(satellite: Part, source: Part, block: str | None) -> Iterat
         problem = "passes of one pooled block are flown with the same settings"
         mend = "set settings = optimise_mission or fixed, or [policy] block = per_pass"
         yield source.problem("settings", problem, mend)
+
+
+def _crowded_windows(source: Part) -> Iterator[Problem]:
+    """Coincidences are told by their window: on board it must hold less than one click."""
+    names = ("pair_rate_mhz", "local_arm_efficiency", "coincidence_window_ns")
+    numbers = [source.number(name) for name in names]
+    if any(number is None or number <= 0.0 for number in numbers):
+        return
+    rate, efficiency, window = (number or 0.0 for number in numbers)
+    clicks = rate * efficiency * window * _NS_MHZ
+    if clicks >= 1.0:
+        problem = f"holds {clicks:.3g} clicks of the half on board: no pair can be told"
+        mend = f"below {1.0 / (rate * efficiency * _NS_MHZ):.6g} ns, or fewer pairs"
+        yield source.problem("coincidence_window_ns", problem, mend)
 
 
 def _not_a_mere_source(protocol: str | None) -> tuple[str, str]:

@@ -92,6 +92,25 @@ def test_a_code_that_never_fails_has_no_finite_length_leakage() -> None:
     assert plain.error_correction_model is ErrorCorrectionModel.BLOCK
 
 
+def test_a_window_full_of_clicks_on_board_is_refused_where_it_stands() -> None:
+    pairs = (
+        ('protocol = "bb84_two_decoy"', 'protocol = "bbm92"'),
+        ("pulse_rate_mhz = 100.0\npulse_width_ps = 200.0\n", "pair_rate_mhz = 2500.0\n"),
+        ("intensities = [0.70, 0.10, 0.0]\n", "coincidence_window_ns = ¦1.0\n"),
+        (
+            "intensity_probabilities = [0.80, 0.15, 0.05]\n",
+            "local_arm_efficiency = 0.4\nlocal_dark_count_hz = 1000.0\n",
+        ),
+    )
+    text, line, column = unmarked(changed(*pairs))
+    (fault,) = faults_of(text)
+    assert (fault.line, fault.column) == (line, column)
+    assert fault.where == "payload[1].source.coincidence_window_ns"
+    assert fault.mend == "below 1 ns, or fewer pairs"
+    fewer = text.replace("pair_rate_mhz = 2500.0", "pair_rate_mhz = 25.0")
+    assert read(fewer).satellites[0].payload.source.protocol == "bbm92"
+
+
 def test_gates_as_long_as_the_pulse_period_are_allowed() -> None:
     assert read(changed(("gate_ns = 1.0", "gate_ns = 10.0"))).stations[0].receiver.gate_s == 1e-8
 
