@@ -21,7 +21,7 @@ from euroqci_planner.schedule.greedy import (
 )
 from euroqci_planner.schedule.programme import programme_of
 from euroqci_planner.schedule.relaxation import Relaxation, UnsolvedError
-from euroqci_planner.schedule.repair import improve
+from euroqci_planner.schedule.repair import fill, improve
 from euroqci_planner.schedule.timetable import Timetable
 from euroqci_planner.schedule.whole_contacts import in_whole_contacts, largest_open_component
 from euroqci_planner.schedule.windows import WINDOW_SIZES, improved_in_windows
@@ -106,7 +106,9 @@ class _Search:
         self._problem = problem
         self._check = check
         self._pins = timetable_of_pins(candidates, problem).mask()
+        check()
         self._programme, self._unit_bits = programme_of(problem)
+        check()
         self._relaxation = Relaxation(self._programme, check)
 
     def found(self, relative_gap: float) -> _Found:
@@ -177,7 +179,7 @@ class _Search:
         """Pins, then contacts by falling x as far as they fit, then what else fits."""
         timetable = self._timetable(x)
         by_value = self._problem.by_value
-        timetable.add_all_that_fit(by_value[self._problem.flyable[by_value]].tolist())
+        fill(timetable, by_value[self._problem.flyable[by_value]], self._check)
         return timetable.mask()
 
     def _repaired(self, x: FloatArray) -> Mask:
@@ -193,7 +195,7 @@ class _Search:
         share = np.zeros(len(problem))
         share[self._programme.columns] = np.round(x, _DIGITS)
         by_share = problem.by_value[np.argsort(-share[problem.by_value], kind="stable")]
-        timetable.add_all_that_fit(by_share[share[by_share] > 0.0].tolist())
+        fill(timetable, by_share[share[by_share] > 0.0], self._check)
         return timetable
 
     def _share(self, flown: Mask) -> FloatArray:

@@ -12,6 +12,7 @@ from euroqci_planner.schedule.explain import blocking_pairs
 from euroqci_planner.schedule.timetable import Timetable
 
 _LEAST_GAIN = 1e-12
+_ROWS_BETWEEN_CHECKS = 8_192
 
 
 def improve(problem: Problem, timetable: Timetable, check: Check = unchecked) -> None:
@@ -20,13 +21,20 @@ def improve(problem: Problem, timetable: Timetable, check: Check = unchecked) ->
     Every kept exchange raises the total by more than one part in 1e12 of what goes out, so the
     result is never worth less than what came in, and the work ends. Pinned contacts stay. At
     the end no contact of value fits any more, and no single contact can be replaced with gain
-    by those that then fit, taken in order of falling value. `check` is asked before every round.
+    by those that then fit, taken in order of falling value. `check` is asked before every round
+    and some times in the first.
     """
-    falling = problem.by_value[problem.flyable[problem.by_value]]
-    timetable.add_all_that_fit(falling.tolist())
+    fill(timetable, problem.by_value[problem.flyable[problem.by_value]], check)
     check()
     while _one_round(problem, timetable):
         check()
+
+
+def fill(timetable: Timetable, rows: IndexArray, check: Check = unchecked) -> None:
+    """Add the rows one after the other as far as they fit; `check` is asked on the way."""
+    for first in range(0, len(rows), _ROWS_BETWEEN_CHECKS):
+        check()
+        timetable.add_all_that_fit(rows[first : first + _ROWS_BETWEEN_CHECKS].tolist())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
