@@ -12,7 +12,7 @@ import numpy as np
 
 from euroqci_planner.app.key_account import KeyAccount, flown_piece, key_account
 from euroqci_planner.app.link_and_key import budget_of, counts_of
-from euroqci_planner.app.pass_card import contact_name
+from euroqci_planner.app.pass_card import contact_name, key_range_bits
 from euroqci_planner.app.registry import KEY_MODELS
 from euroqci_planner.app.sky import Sky
 from euroqci_planner.app.sky_cache import sky_of
@@ -114,6 +114,7 @@ class PassInspection:
     noise_terms_hz: FloatArray | None
     account: KeyAccount | None
     ledger: EpsilonLedger | None
+    key_range_bits: tuple[float, float] | None = None
 
 
 def inspect_pass(plan: Plan, row: int) -> PassInspection:
@@ -156,6 +157,7 @@ def inspect_pass(plan: Plan, row: int) -> PassInspection:
         noise_terms_hz=plan.link.noise_terms_hz[row] if plan.link and has_link else None,
         account=key_account(plan.keys, row, plan.key_details) if plan.keys and has_link else None,
         ledger=plan.ledgers.get(craft.payload.id),
+        key_range_bits=key_range_bits(plan, row),
     )
 
 

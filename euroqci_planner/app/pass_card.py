@@ -111,9 +111,25 @@ def _key(plan: Plan, row: int) -> tuple[tuple[str, str], ...]:
     return (
         ("QBER", percent(float(plan.keys.qber[row]), 2)),
         ("key in clear sky", bits_text(float(np.floor(plan.keys.key_bits[row])))),
+        *_key_range(plan, row),
         ("expected key", f"{bits_text(float(decisions.key_expected_bits[row]))}"),
         ("clear sky", percent(clear, 0)),
     )
+
+
+def key_range_bits(plan: Plan, row: int) -> tuple[float, float] | None:
+    """P10 and P90 of the key in clear sky, None where the plan does not know its spread."""
+    details = plan.key_details
+    if details is None or not np.isfinite(details.key_p10_bits[row]):
+        return None
+    return float(details.key_p10_bits[row]), float(details.key_p90_bits[row])
+
+
+def _key_range(plan: Plan, row: int) -> tuple[tuple[str, str], ...]:
+    found = key_range_bits(plan, row)
+    if found is None:
+        return ()
+    return (("P10 to P90", " to ".join(bits_text(np.floor(bits)) for bits in found)),)
 
 
 def _satellite(plan: Plan, row: int) -> str:

@@ -16,6 +16,7 @@ from tolerances import DECIBEL, within
 
 from euroqci_planner.app.display import bits_text
 from euroqci_planner.app.inspection import inspect_pass
+from euroqci_planner.app.pass_card import pass_card
 from euroqci_planner.gui import theme as themes
 from euroqci_planner.gui.background import Background
 from euroqci_planner.gui.theme import ThemeChoice
@@ -143,12 +144,24 @@ def test_the_background_adds_up_to_that_of_the_plan(view, workspace, plan, conta
 
 def test_the_ledger_falls_from_sifted_bits_to_the_key_of_the_plan(view, workspace, plan, contact):
     workspace.select((contact,))
-    bars = view.key.bars
+    bars = view.key.bars[:-2]
     size = plan.keys.sifted_bits[contact] / bars[0].end
     assert bars[-1].end * size == within(1.0, of=plan.keys.key_bits_signed[contact])
     assert bars[-1].text == bits_text(plan.keys.key_bits[contact])
     assert bars[-1].kind is Kind.GOOD
     assert view.key.title.endswith(f"[{view.key.unit}]")
+
+
+def test_the_key_is_given_with_its_spread(view, workspace, plan, contact):
+    workspace.select((contact,))
+    details = plan.key_details
+    low, high = details.key_p10_bits[contact], details.key_p90_bits[contact]
+    assert 0.0 < low < plan.keys.key_bits[contact] < high
+    assert [(bar.name, bar.text) for bar in view.key.bars[-2:]] == [
+        ("key P10", bits_text(low)),
+        ("key P90", bits_text(high)),
+    ]
+    assert dict(pass_card(plan, contact).lines)["P10 to P90"].startswith(bits_text(low))
 
 
 def test_a_pass_without_key_says_how_far_it_is_from_one(view, workspace, plan):

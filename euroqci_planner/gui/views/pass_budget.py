@@ -88,7 +88,7 @@ class KeyLedgerChart(BarChart):
         if inspection is None or inspection.account is None:
             self.set_bars((), message or "no detections in the test basis: no key can be proven")
             return
-        bars = _account_bars(inspection.account)
+        bars = [*_account_bars(inspection.account), *_spread_bars(inspection)]
         size, self.unit = bit_unit(max(abs(bar.end) for bar in bars))
         self.title = f"Key in clear sky [{self.unit}]"
         self.set_bars([replace(bar, begin=bar.begin / size, end=bar.end / size) for bar in bars])
@@ -118,6 +118,17 @@ def _account_bars(account: KeyAccount) -> list[Bar]:
         missing = f"none, {bits_text(abs(account.signed_bits))} short"
         bars.append(Bar("secret key", 0.0, at, missing, Kind.BAD))
     return bars
+
+
+def _spread_bars(inspection: PassInspection) -> list[Bar]:
+    """What the key may become through loss, background and counts that turn out otherwise."""
+    if inspection.key_range_bits is None or not any(inspection.key_range_bits):
+        return []
+    cases = (("key P10", "nine of ten cases"), ("key P90", "one of ten cases"))
+    return [
+        Bar(name, 0.0, bits, bits_text(bits), Kind.PART, f"key in clear sky, exceeded in {often}")
+        for (name, often), bits in zip(cases, inspection.key_range_bits, strict=True)
+    ]
 
 
 def _rate_text(rate: float) -> str:
