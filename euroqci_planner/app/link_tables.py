@@ -20,9 +20,10 @@ from euroqci_planner.io.link_picture import link_picture
 from euroqci_planner.io.nearest_name import mend_unknown
 from euroqci_planner.io.reference_tables import load_physics_tables
 from euroqci_planner.link.budget import link_faults, link_warnings, station_faults
+from euroqci_planner.link.cautions import orbit_altitude_m
 from euroqci_planner.link.dual_downlink import dual_downlink_faults, pair_terms
 from euroqci_planner.link.inter_satellite import inter_satellite_terms
-from euroqci_planner.link.limits import orbit_altitude_m, uplink_pair_faults
+from euroqci_planner.link.limits import uplink_pair_faults
 from euroqci_planner.link.motion import largest_doppler_shift, point_ahead_rad
 from euroqci_planner.link.overhead import frame_turn_rad_s, overhead_samples
 from euroqci_planner.link.usable import expected_error

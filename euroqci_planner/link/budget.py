@@ -9,15 +9,11 @@ from numpy.typing import NDArray
 
 from euroqci_planner.link.airmass import air_masses
 from euroqci_planner.link.background import SiteBackground, background_hz, site_background
+from euroqci_planner.link.cautions import link_warnings
 from euroqci_planner.link.citations import LINK_MODELS_USED
 from euroqci_planner.link.extinction import SiteExtinction, extinction_terms, site_extinction
 from euroqci_planner.link.far_field import FarField, far_field
-from euroqci_planner.link.limits import (
-    link_faults,
-    link_warnings,
-    station_faults,
-    uplink_pair_faults,
-)
+from euroqci_planner.link.limits import link_faults, station_faults, uplink_pair_faults
 from euroqci_planner.link.receiver import link_gate_transmittance
 from euroqci_planner.link.sight import Sight, budget_along
 from euroqci_planner.link.site_turbulence import SiteTurbulence, site_turbulence

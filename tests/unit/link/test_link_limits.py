@@ -18,12 +18,8 @@ from link_cases import (
 )
 from tolerances import KILOMETRE, within
 
-from euroqci_planner.link.limits import (
-    link_faults,
-    link_warnings,
-    orbit_altitude_m,
-    station_faults,
-)
+from euroqci_planner.link.cautions import link_warnings, orbit_altitude_m
+from euroqci_planner.link.limits import link_faults, station_faults
 from euroqci_planner.mission.assets import Coupling
 from euroqci_planner.mission.orbits import CircularOrbit, ElementSet, KeplerianOrbit
 

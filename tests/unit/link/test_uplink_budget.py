@@ -18,13 +18,9 @@ from link_cases import (
 from tolerances import DECIBEL, within
 
 from euroqci_planner.link.budget import DownlinkModel
+from euroqci_planner.link.cautions import link_warnings
 from euroqci_planner.link.far_field import far_field
-from euroqci_planner.link.limits import (
-    link_faults,
-    link_warnings,
-    station_faults,
-    uplink_pair_faults,
-)
+from euroqci_planner.link.limits import link_faults, station_faults, uplink_pair_faults
 from euroqci_planner.link.slant_path import spherical_path
 from euroqci_planner.link.turbulence_profile import profile_of_seeing
 from euroqci_planner.link.uplink import long_term_radius_m, uplink_coherence_m
