@@ -21,15 +21,15 @@ def compile_now() -> None:
 
 
 @contextlib.contextmanager
-def compiling_beside() -> Iterator[None]:
-    """Another process compiles inside, at the lowest priority, where there is something to do."""
+def compiling_beside() -> Iterator[subprocess.Popen[bytes] | None]:
+    """Another process compiles inside, at the lowest priority; None where nothing is to be done."""
     needed = compilation.is_available() and warm_up.kept_in() is not None and not warm_up.is_warm()
     worker = _started() if needed else None
     try:
-        yield
+        yield worker
     finally:
         if worker is not None:
-            worker.terminate()
+            worker.kill()
             worker.wait()
 
 
