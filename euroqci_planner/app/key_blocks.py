@@ -163,6 +163,7 @@ def _account(work: KeyWork, decisions: PassDecisions, flown: Mask, counted_on: f
     return Pooling(
         blocks=int(np.unique(blocks[blocks >= 0]).size),
         contacts=int(np.count_nonzero(blocks >= 0)),
+        keyless_contacts=int(np.count_nonzero(~(bits > 0.0))),
         separate_bits=float(np.sum(alone)),
         pooled_bits=total,
         scheduled_bits=counted_on,

@@ -17,7 +17,12 @@ from euroqci_planner.app.link_and_key import (
     warnings_of_links,
 )
 from euroqci_planner.app.outcomes import import_report, outcomes
-from euroqci_planner.app.plan_keys import key_models_used, keys_of_contacts, keys_to_choose_from
+from euroqci_planner.app.plan_keys import (
+    key_models_used,
+    keys_of_contacts,
+    keys_to_choose_from,
+    warnings_of_keys,
+)
 from euroqci_planner.app.progress import Progress
 from euroqci_planner.app.provenance import provenance
 from euroqci_planner.app.registry import ORBIT_MODELS, SCHEDULERS, STORE_MODELS
@@ -91,6 +96,7 @@ def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "exact") ->
             *found.sky.warnings,
             *warnings_of_links(scenario),
             *warnings_of_schedule(schedule, scheduler),
+            *warnings_of_keys(pooling),
             *stores.warnings,
         ),
         provenance=provenance(found.sky),

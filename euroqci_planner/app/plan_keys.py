@@ -61,6 +61,18 @@ def keys_of_contacts(
     return work, decisions, pooling
 
 
+def warnings_of_keys(pooling: Pooling | None) -> tuple[str, ...]:
+    """What a planner should know about the keys of the contacts."""
+    if pooling is None or not pooling.keyless_contacts:
+        return ()
+    text = (
+        f"{pooling.keyless_contacts} of the contacts are flown for pooled blocks that stay without "
+        "a key: the schedule valued them with passes that it did not choose; raise "
+        "[policy] pool_latency_days or ban them"
+    )
+    return (text,)
+
+
 def key_models_used(scenario: Scenario) -> tuple[ModelUsed, ...]:
     """The models behind the keys of a scenario, each once."""
     sources = {item.payload.source: None for item in scenario.satellites}

@@ -55,6 +55,17 @@ def protocol_problems(document: Part) -> Iterator[Problem]:
     yield from _gate_problems(document, payloads)
 
 
+def sets_problems(payload: Part) -> Iterator[Problem]:
+    """Several sets of settings are sought for a mission and for nothing else."""
+    source = payload.table("source")
+    sets = source.number("settings_sets") if source else None
+    if source is None or sets is None or sets <= 1:
+        return
+    if (source.text("settings") or "fixed") != "optimise_mission":
+        mend = "set settings = optimise_mission, or remove it"
+        yield source.problem("settings_sets", "belongs to settings = optimise_mission", mend)
+
+
 def _source_of(satellite: Part, payloads: Mapping[str, Part]) -> Part | None:
     payload = payloads.get(satellite.text("payload") or "")
     return payload.table("source") if payload else None

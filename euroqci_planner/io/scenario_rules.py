@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
-from euroqci_planner.io.key_rules import detector_problems, policy_problems
+from euroqci_planner.io.key_rules import detector_problems, policy_problems, sets_problems
 from euroqci_planner.io.link_rules import (
     direction_rule,
     elevation_rule,
@@ -254,7 +254,7 @@ _RULES: Mapping[str, tuple[Rule, ...]] = {
     "orbit_file": (_ages,),
     "satellite": (_one_orbit, _perigee, _DATES, _BRIGHTNESS),
     "constellation": (_walker, _DATES, _BRIGHTNESS),
-    "payload": (wavelength_rule, direction_rule, on_board_rule, _beam, _intensities),
+    "payload": (wavelength_rule, direction_rule, on_board_rule, _beam, _intensities, sets_problems),
     "station": (_mask, _opening, _closures, _DATES, _coupling, detector_problems, elevation_rule),
     "policy": (policy_problems,),
     "fibre_link": (_two_ends, _hop),

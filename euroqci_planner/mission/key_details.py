@@ -77,11 +77,13 @@ class Pooling:
 
     `separate_bits` is what the same contacts give each alone, `pooled_bits` what their blocks give,
     `scheduled_bits` what the schedule counted on when it still could choose among all passes.
-    Waiting runs from the end of a contact to that of the last contact of its block.
+    Waiting runs from the end of a contact to that of the last contact of its block. `contacts` have
+    key, `keyless_contacts` are flown for blocks that stay without.
     """
 
     blocks: int
     contacts: int
+    keyless_contacts: int
     separate_bits: float
     pooled_bits: float
     scheduled_bits: float

@@ -62,6 +62,12 @@ REFUSED = {
         "policy.uncertainty_draws",
         "ten draws",
     ),
+    "sets of settings that nobody seeks": (
+        'settings = "fixed"',
+        'settings = "fixed"\nsettings_sets = ¦2',
+        "payload[1].source.settings_sets",
+        "belongs to settings = optimise_mission",
+    ),
     "a basis that is never chosen": (
         "key_basis_probability = 0.80\nintrinsic",
         "key_basis_probability = ¦1.0\nintrinsic",

@@ -46,6 +46,7 @@ def pooling_plain(pooling: Pooling) -> dict[str, Any]:
     return {
         "blocks": pooling.blocks,
         "contacts": pooling.contacts,
+        "keyless_contacts": pooling.keyless_contacts,
         "separate_expected_bits": round(pooling.separate_bits, _BITS_DECIMALS),
         "pooled_expected_bits": round(pooling.pooled_bits, _BITS_DECIMALS),
         "gain_bits": round(pooling.gain_bits, _BITS_DECIMALS),

@@ -162,6 +162,9 @@ def test_pooled_contacts_have_more_key_than_the_same_contacts_alone():
     assert pooling.pooled_bits == within(1e-6, of=expected)
     assert pooling.gain_bits > 0.0
     assert pooling.blocks < pooling.contacts <= len(flown)
+    assert pooling.keyless_contacts == np.count_nonzero(made.keys.key_bits[flown] == 0.0)
+    told = any("pooled blocks that stay without a key" in text for text in made.warnings)
+    assert told == (pooling.keyless_contacts > 0)
 
 
 def test_a_pooled_key_can_be_used_when_the_last_contact_of_its_block_is_processed():
