@@ -27,7 +27,7 @@ from euroqci_planner.timebase import seconds_between
 from euroqci_planner.units import FloatArray
 
 _SUN_RAD_PER_S = 2.0 * np.pi / 86_400.0
-_NIGHT_STEP_PX = 2.0
+_NIGHT_STEP_PX = 4.0
 _FALLBACK_ALTITUDE_M = 500e3
 _MARKER_PX = 6.0
 _VECTOR_ENGINES = (QPaintEngine.Type.SVG, QPaintEngine.Type.Pdf, QPaintEngine.Type.Picture)
@@ -109,7 +109,7 @@ class MapComposer:
         return self._backdrop
 
     def _night_step(self, frame: Frame) -> int:
-        """Number that changes when the Sun has moved the night by about two pixels."""
+        """Number that changes when the Sun has moved the night by about four pixels."""
         if not frame.has_night or frame.scene is None:
             return 0
         step_s = max(_NIGHT_STEP_PX / (frame.stage.view.scale_px * _SUN_RAD_PER_S), 1.0)
