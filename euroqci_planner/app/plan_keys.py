@@ -66,9 +66,9 @@ def warnings_of_keys(pooling: Pooling | None) -> tuple[str, ...]:
     if pooling is None or not pooling.keyless_contacts:
         return ()
     text = (
-        f"{pooling.keyless_contacts} of the contacts are flown for pooled blocks that stay without "
-        "a key: the schedule valued them with passes that it did not choose; raise "
-        "[policy] pool_latency_days or ban them"
+        f"contacts flown for pooled blocks that stay without a key: {pooling.keyless_contacts}; "
+        "the schedule valued them with passes that it did not choose; raise [policy] "
+        "pool_latency_days or ban them"
     )
     return (text,)
 
