@@ -9,8 +9,11 @@ from euroqci_planner.app.link_and_key import refuse_links
 from euroqci_planner.app.outcomes import refuse_lost_satellites
 from euroqci_planner.app.progress import Progress
 from euroqci_planner.app.sky import Sky, sky_over
+from euroqci_planner.app.warm_up import compile_for
+from euroqci_planner.compilation import THREADS
 from euroqci_planner.mission.pass_table import PassConditions, PassTable
 from euroqci_planner.mission.scenario import Scenario
+from euroqci_planner.orbit.engine import Engine
 from euroqci_planner.orbit.pass_finder import find_passes
 from euroqci_planner.orbit.usable_windows import pass_conditions
 
@@ -28,6 +31,7 @@ class Geometry:
 
 def geometry_of(scenario: Scenario, progress: Progress) -> Geometry:
     """Orbits, passes and the windows in which they can be used."""
+    compile_for(scenario, progress)
     with progress.stage("orbits"):
         sky = sky_over(scenario)
         refuse_lost_satellites(scenario, sky)
@@ -42,17 +46,32 @@ def geometry_of(scenario: Scenario, progress: Progress) -> Geometry:
             usable=sky.usable_bounds_s,
         )
     with progress.stage("windows"):
-        conditions = pass_conditions(
-            passes,
-            sky.fleet,
-            scenario.satellites,
-            scenario.stations,
-            sky.bodies,
-            scenario.start_utc,
-            scenario.schedule.min_dwell_s,
-            sky.usable_bounds_s,
-        )
         if has_background_rule(scenario):
             refuse_links(scenario)
-            conditions = limited_by_background(scenario, sky, passes, conditions)
+        conditions = conditions_of(scenario, sky, passes)
     return Geometry(sky, passes, conditions)
+
+
+def conditions_of(
+    scenario: Scenario,
+    sky: Sky,
+    passes: PassTable,
+    engine: Engine = Engine.AUTO,
+    threads: int = THREADS,
+) -> PassConditions:
+    """Usable windows of passes, and what stands around them; the links must have been checked."""
+    conditions = pass_conditions(
+        passes,
+        sky.fleet,
+        scenario.satellites,
+        scenario.stations,
+        sky.bodies,
+        scenario.start_utc,
+        scenario.schedule.min_dwell_s,
+        sky.usable_bounds_s,
+        engine,
+        threads,
+    )
+    if has_background_rule(scenario):
+        return limited_by_background(scenario, sky, passes, conditions)
+    return conditions

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from euroqci_planner.app.background_windows import has_background_rule, limited_by_background
+from euroqci_planner.app.background_windows import has_background_rule
 from euroqci_planner.app.decisions import undecided
+from euroqci_planner.app.geometry import conditions_of
 from euroqci_planner.app.link_and_key import refuse_links
 from euroqci_planner.app.outcomes import (
     counts_of,
@@ -27,6 +28,7 @@ from euroqci_planner.app.progress import Progress
 from euroqci_planner.app.provenance import provenance
 from euroqci_planner.app.registry import ORBIT_MODELS
 from euroqci_planner.app.sky import Sky, sky_over
+from euroqci_planner.app.warm_up import compile_for
 from euroqci_planner.compilation import THREADS
 from euroqci_planner.io.atomic_write import write_folder
 from euroqci_planner.io.exports.csv_files import header_line, table_lines
@@ -36,10 +38,8 @@ from euroqci_planner.mission.pass_table import PassConditions, PassTable
 from euroqci_planner.mission.plan import Plan
 from euroqci_planner.mission.plan_columns import PlanColumns, passes_columns
 from euroqci_planner.mission.scenario import Scenario
-from euroqci_planner.orbit.engine import Engine, is_compiled
+from euroqci_planner.orbit.engine import Engine
 from euroqci_planner.orbit.pass_stream import stream_passes
-from euroqci_planner.orbit.usable_windows import pass_conditions
-from euroqci_planner.orbit.warm_up import is_warm, warm_up
 from euroqci_planner.units import SECONDS_PER_DAY
 
 STREAM_STAGES = (("orbits", 1.0), ("passes", 9.0))
@@ -110,8 +110,9 @@ class PassStream:
         sky = self._looked_up()
         earlier = _no_passes(self._scenario)[0]
         with self._progress.stage("passes") as advance:
+            scenario, pace = self._scenario, self._pace
             for passes in self._parts(sky, advance):
-                conditions = self._conditions(sky, passes)
+                conditions = conditions_of(scenario, sky, passes, pace.engine, pace.threads)
                 part = self._plan_of(sky, passes, conditions)
                 counts = counts_of(passes, conditions, part.decisions)
                 self._counts = counts if self._counts is None else self._counts + counts
@@ -122,20 +123,13 @@ class PassStream:
     def _looked_up(self) -> Sky:
         if self._sky is not None:
             raise ValueError("the passes have gone by")
+        compile_for(self._scenario, self._progress, self._pace.engine)
         with self._progress.stage("orbits"):
             self._sky = sky_over(self._scenario)
             refuse_lost_satellites(self._scenario, self._sky)
             if has_background_rule(self._scenario):
                 refuse_links(self._scenario)
-        if self._is_compiled() and not is_warm():
-            with self._progress.stage("compiling the search, once"):
-                warm_up()
         return self._sky
-
-    def _is_compiled(self) -> bool:
-        scenario = self._scenario
-        pairs = (len(scenario.satellites), len(scenario.stations))
-        return is_compiled(self._pace.engine, *pairs, scenario.duration_s)
 
     def _parts(self, sky: Sky, advance: Callable[[float], None]) -> Iterator[PassTable]:
         scenario, pace = self._scenario, self._pace
@@ -151,24 +145,6 @@ class PassStream:
             engine=pace.engine,
             threads=pace.threads,
         )
-
-    def _conditions(self, sky: Sky, passes: PassTable) -> PassConditions:
-        scenario = self._scenario
-        conditions = pass_conditions(
-            passes,
-            sky.fleet,
-            scenario.satellites,
-            scenario.stations,
-            sky.bodies,
-            scenario.start_utc,
-            scenario.schedule.min_dwell_s,
-            sky.usable_bounds_s,
-            self._pace.engine,
-            self._pace.threads,
-        )
-        if has_background_rule(scenario):
-            conditions = limited_by_background(scenario, sky, passes, conditions)
-        return conditions
 
     def _plan_of(
         self, sky: Sky, passes: PassTable, conditions: PassConditions, **more: Any

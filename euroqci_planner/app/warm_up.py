@@ -9,7 +9,10 @@ import sys
 from collections.abc import Iterator
 
 from euroqci_planner import compilation
+from euroqci_planner.app.progress import Progress
+from euroqci_planner.mission.scenario import Scenario
 from euroqci_planner.orbit import warm_up
+from euroqci_planner.orbit.engine import Engine, is_compiled
 
 _LOWEST_PRIORITY = 19
 
@@ -18,6 +21,14 @@ def compile_now() -> None:
     """Compile the search where numba is installed and the code is not kept yet."""
     if compilation.is_available() and not warm_up.is_warm():
         warm_up.warm_up()
+
+
+def compile_for(scenario: Scenario, progress: Progress, engine: Engine = Engine.AUTO) -> None:
+    """Compile the search, as a stage of the work, where this scenario needs it and nobody did."""
+    size = (len(scenario.satellites), len(scenario.stations), scenario.duration_s)
+    if is_compiled(engine, *size) and not warm_up.is_warm():
+        with progress.stage("compiling the pass search, once"):
+            warm_up.warm_up()
 
 
 @contextlib.contextmanager

@@ -53,7 +53,7 @@ def report() -> Iterator[Callable[..., None]]:
 
     def say(*more: str) -> None:
         lines.extend(more)
-        print("\n".join(["", *more]))
+        print("\n".join(more))
 
     yield say
     TABLE.parent.mkdir(parents=True, exist_ok=True)
@@ -180,7 +180,7 @@ def test_where_the_time_goes(report: Callable[..., None], monkeypatch: pytest.Mo
     timed(compiled_search, "search", "search for passes (machine code)")
     timed(pass_rows, "pass_table", "pass tables")
     timed(compiled_conditions, "conditions", "windows, Sun, Moon, shadow (machine code)")
-    timed(streaming, "pass_conditions", "conditions")
+    timed(streaming, "conditions_of", "conditions")
     timed(streaming, "passes_columns", "columns of the file")
     path = resource("samples", "oneweb-400", "oneweb-400.scenario.toml")
     scenario = replace(planner.load_scenario(path), duration_s=WEEK * DAY_S)

@@ -10,8 +10,9 @@ import pytest
 
 from euroqci_planner import compilation
 from euroqci_planner.app import doctor, planner
+from euroqci_planner.app.progress import Progress
 from euroqci_planner.app.streaming import Pace, PassStream
-from euroqci_planner.app.warm_up import compile_now, compiling_beside
+from euroqci_planner.app.warm_up import compile_for, compile_now, compiling_beside
 from euroqci_planner.errors import UsageError
 from euroqci_planner.orbit.engine import Engine
 from euroqci_planner.resources import resource
@@ -45,3 +46,15 @@ def test_a_cold_search_is_compiled_by_a_worker_that_goes_with_the_window(tmp_pat
         assert worker.poll() is None
         assert os.getpriority(os.PRIO_PROCESS, worker.pid) == 19
     assert worker.poll() is not None
+
+
+def test_a_scenario_that_needs_the_search_compiled_says_so_while_it_waits(tmp_path, monkeypatch):
+    pytest.importorskip("numba")
+    stages: list[str] = []
+    progress = Progress(lambda event: stages.append(getattr(event, "stage", "")))
+    scenario = planner.load_scenario(SAMPLE)
+    compile_for(scenario, progress)
+    assert stages == []
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    compile_for(scenario, progress, Engine.COMPILED)
+    assert stages == ["compiling the pass search, once"]
