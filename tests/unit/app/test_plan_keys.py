@@ -6,6 +6,7 @@ definition of the options, or is computed anew from the inspected pass.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import cache, lru_cache
 
@@ -16,6 +17,7 @@ from tolerances import BIT, MILLISECOND, SECOND, within
 
 from euroqci_planner.app import planner
 from euroqci_planner.app.inspection import inspect_pass
+from euroqci_planner.cli.tables import plan_summary
 from euroqci_planner.io.exports.plan_folder import plan_files
 from euroqci_planner.mission.assets import PairSource, Protocol, SettingsPolicy
 from euroqci_planner.mission.plan import Plan
@@ -209,6 +211,35 @@ def test_the_stores_get_pooled_key_when_its_block_is_complete():
     assert 0 < deposited <= expected
 
 
+def test_gain_and_waiting_of_blocks_stand_in_summary_terminal_and_report():
+    made = plan(block="pooled")
+    files = plan_files(made)
+    told = json.loads(files["summary.json"])["pooling"]
+    assert told["gain_bits"] == pytest.approx(made.pooling.gain_bits, abs=0.1)
+    assert told["pooled_expected_bits"] - told["separate_expected_bits"] == pytest.approx(
+        told["gain_bits"], abs=0.2
+    )
+    assert 0.0 < told["mean_waiting_h"] < told["longest_waiting_h"] < 48.0
+    assert f"{made.pooling.blocks} key blocks over" in plan_summary(made)
+    page = files["report.html"].decode()
+    assert f"{made.pooling.blocks} blocks hold {made.pooling.contacts} contacts" in page
+    assert json.loads(plan_files(plan())["summary.json"])["pooling"] is None
+    assert "key blocks over" not in plan_summary(plan())
+
+
+def test_sets_of_a_mission_stand_in_summary_and_report():
+    made = plan("mission", sets=3)
+    files = plan_files(made)
+    told = json.loads(files["summary.json"])["key_settings"]
+    assert [item["payload"] for item in told] == [item.payload_id for item in made.key_settings]
+    for item, kept in zip(told, made.key_settings, strict=True):
+        assert item["settings"] == "optimise_mission"
+        assert sum(one["usable_passes"] for one in item["sets"]) == sum(kept.passes)
+        for one in item["sets"]:
+            assert sum(one["intensity_probabilities"]) == pytest.approx(1.0, abs=2e-6)
+    assert "best for the mission" in files["report.html"].decode()
+
+
 def test_an_account_of_a_pooled_pass_sums_to_its_share():
     made = plan(block="pooled")
     for row in made.contact_rows[:8].tolist():
@@ -309,6 +340,46 @@ def test_an_inspected_pass_of_pairs_has_the_key_of_the_plan():
         shown = inspect_pass(made, row)
         assert shown.account.key_bits == made.keys.key_bits[row]
         assert np.nanmin(shown.link.sifted_rate_hz) > 0.0
+
+
+def test_one_decoy_is_planned_with_two_settings_in_every_place():
+    asked = replace(scenario(), duration_s=86_400.0)
+    satellites = tuple(
+        replace(
+            item,
+            payload=replace(
+                item.payload,
+                source=replace(
+                    item.payload.source,
+                    protocol=Protocol.BB84_ONE_DECOY,
+                    intensities=(0.5, 0.15),
+                    intensity_probabilities=(0.75, 0.25),
+                ),
+            ),
+        )
+        for item in asked.satellites
+    )
+    policy = replace(asked.policy, block=BlockPolicy.POOLED, pool_latency_s=43_200.0)
+    one = replace(asked, satellites=satellites, policy=policy)
+    made = planner.make_plan(sought(one, SettingsPolicy.OPTIMISE_MISSION, 2))
+    rows, details = made.contact_rows, made.key_details
+    assert np.isnan(details.intensities[rows, 2]).all()
+    assert details.probabilities[rows, :2].sum(axis=1) == pytest.approx(1.0, abs=1e-12)
+    given = planner.make_plan(one)
+    assert sum(i.expected_bits for i in made.key_settings) > sum(
+        i.expected_bits for i in given.key_settings
+    )
+    assert inspect_pass(made, int(rows[0])).account is not None
+
+
+def test_a_scenario_without_a_usable_pass_has_no_blocks_and_no_settings():
+    asked = sought(scenario(), SettingsPolicy.OPTIMISE_MISSION)
+    policy = replace(asked.policy, block=BlockPolicy.POOLED)
+    made = planner.make_plan(replace(asked, duration_s=3_000.0, policy=policy))
+    assert np.isnat(made.conditions.usable_start_utc).all()
+    assert made.key_settings == ()
+    assert (made.pooling.blocks, made.pooling.contacts, made.pooling.gain_bits) == (0, 0, 0.0)
+    assert b"key_p50_bits" in plan_files(made)["passes.csv"]
 
 
 def test_settings_that_are_sought_come_as_a_file_row_for_row_with_the_contacts():
