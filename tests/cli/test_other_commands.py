@@ -91,6 +91,8 @@ def test_several_scenarios_get_a_folder_each_and_one_failure_does_not_stop_the_r
     broken.write_text("schema = 1\n[scenario]\nname = 7\n", encoding="utf-8")
     run = planner("plan", broken, short_scenario, "--out", tmp_path / "out")
     assert run.returncode == 5, run.stderr
+    assert b"batch: scenarios (0 % done)" in run.stderr
+    assert b"error: " + os.fsencode(broken) in run.stderr
     assert (tmp_path / "out" / "first-plan" / "contacts.csv").exists()
     rows = list(csv.DictReader((tmp_path / "out" / "batch.csv").read_text("utf-8").splitlines()))
     assert [row["exit_code"] for row in rows] == ["3", "0"]

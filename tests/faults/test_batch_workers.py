@@ -46,17 +46,20 @@ def workers_of(pid: int) -> list[int]:
     return found
 
 
-def wait_for_workers(process: subprocess.Popen[str]) -> list[int]:
+def wait_for_workers(process: subprocess.Popen[str], count: int = 1) -> list[int]:
     end = time.monotonic() + 60.0
     while time.monotonic() < end:
-        if found := workers_of(process.pid):
+        found = workers_of(process.pid)
+        if len(found) >= count:
             return found
         time.sleep(0.01)
-    raise AssertionError("no worker was seen")
+    raise AssertionError(f"{count} workers at once were not seen")
 
 
-def test_a_worker_that_is_killed_is_replaced_and_no_scenario_is_lost(batch, tmp_path):
-    os.kill(wait_for_workers(batch)[0], signal.SIGKILL)
+def test_all_cores_work_and_a_worker_that_is_killed_is_replaced_and_no_scenario_is_lost(
+    batch, tmp_path
+):
+    os.kill(wait_for_workers(batch, min(2, os.cpu_count() or 1))[0], signal.SIGKILL)
     _, said = batch.communicate(timeout=120)
     assert batch.returncode == 0, said
     rows = list(csv.DictReader((tmp_path / "out" / "batch.csv").read_text("utf-8").splitlines()))
