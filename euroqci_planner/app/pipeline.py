@@ -11,6 +11,7 @@ from math import isfinite
 from euroqci_planner.app.decisions import decide, undecided
 from euroqci_planner.app.geometry import PASS_STAGES, geometry_of
 from euroqci_planner.app.key_stores import key_stores_of
+from euroqci_planner.app.key_work import KeyWork
 from euroqci_planner.app.link_and_key import (
     link_models_used,
     refuse_links,
@@ -22,16 +23,20 @@ from euroqci_planner.app.plan_keys import (
     keys_of_contacts,
     keys_to_choose_from,
     warnings_of_keys,
+    without_keyless,
 )
 from euroqci_planner.app.progress import Progress
 from euroqci_planner.app.provenance import provenance
 from euroqci_planner.app.registry import ORBIT_MODELS, SCHEDULERS, STORE_MODELS
 from euroqci_planner.app.requirements import findings_of
-from euroqci_planner.mission.plan import ModelUsed, Plan, Schedule
+from euroqci_planner.mission.interfaces import Check
+from euroqci_planner.mission.key_details import Pooling
+from euroqci_planner.mission.plan import ModelUsed, PassDecisions, Plan, Schedule
 from euroqci_planner.mission.scenario import Scenario
 from euroqci_planner.orbit.nights import nights
 from euroqci_planner.weather import climatology
 
+_POOLING_ROUNDS = 4
 PLAN_STAGES = (*PASS_STAGES, ("links and keys", 8.0), ("schedule", 1.0), ("key stores", 1.0))
 
 
@@ -69,10 +74,7 @@ def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "exact") ->
         work = keys_to_choose_from(scenario, found, advance)
         found = work.found
     with progress.stage("schedule"):
-        decisions, schedule = decide(
-            scenario, found, work.link, work.keys, SCHEDULERS[scheduler], progress.check
-        )
-        work, decisions, pooling = keys_of_contacts(scenario, work, decisions)
+        work, decisions, schedule, pooling = _decided(scenario, work, scheduler, progress.check)
     with progress.stage("key stores"):
         stores = key_stores_of(scenario, found, work.keys, decisions)
     progress.finished()
@@ -109,6 +111,26 @@ def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "exact") ->
         pooling=pooling,
     )
     return replace(plan, findings=findings_of(plan))
+
+
+def _decided(
+    scenario: Scenario, work: KeyWork, scheduler: str, check: Check
+) -> tuple[KeyWork, PassDecisions, Schedule, Pooling | None]:
+    """The contacts with their keys.
+
+    The schedule values a pooled pass with others that it may not choose: where that leaves contacts
+    without a key, it chooses again without these.
+    """
+    for _ in range(_POOLING_ROUNDS):
+        decisions, schedule = decide(
+            scenario, work.found, work.link, work.keys, SCHEDULERS[scheduler], check
+        )
+        settled, decisions, pooling = keys_of_contacts(scenario, work, decisions)
+        left = None if pooling is None else without_keyless(work, settled, decisions)
+        if left is None:
+            break
+        work = left
+    return settled, decisions, schedule, pooling
 
 
 def warnings_of_schedule(schedule: Schedule, scheduler: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,6 +60,19 @@ def keys_of_contacts(
         flown = np.isin(decisions.state, (PassState.SCHEDULED, PassState.PINNED))
         work = with_quantiles(scenario, work, decisions.clear_probability, flown)
     return work, decisions, pooling
+
+
+def without_keyless(work: KeyWork, settled: KeyWork, decisions: PassDecisions) -> KeyWork | None:
+    """The passes to choose from without those that were chosen for a block without a key.
+
+    `settled` holds the keys of the contacts. None where every contact has a key; pinned contacts
+    are flown whatever they give.
+    """
+    keyless = (decisions.state == PassState.SCHEDULED) & ~(settled.keys.key_bits > 0.0)
+    if not keyless.any():
+        return None
+    bits = np.where(keyless, 0.0, work.keys.key_bits)
+    return replace(work, keys=replace(work.keys, key_bits=bits))
 
 
 def warnings_of_keys(pooling: Pooling | None) -> tuple[str, ...]:

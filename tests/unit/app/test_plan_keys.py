@@ -165,6 +165,7 @@ def test_pooled_contacts_have_more_key_than_the_same_contacts_alone():
     assert pooling.gain_bits > 0.0
     assert pooling.blocks < pooling.contacts <= len(flown)
     assert pooling.keyless_contacts == np.count_nonzero(made.keys.key_bits[flown] == 0.0)
+    assert pooling.keyless_contacts == 0
     told = any("pooled blocks that stay without a key" in text for text in made.warnings)
     assert told == (pooling.keyless_contacts > 0)
 
