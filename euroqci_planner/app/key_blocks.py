@@ -13,7 +13,8 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from euroqci_planner.app.key_work import KeyWork, PayloadKeys
+from euroqci_planner.app.key_columns import PayloadKeys
+from euroqci_planner.app.key_work import KeyWork
 from euroqci_planner.app.registry import KEY_MODELS
 from euroqci_planner.mission.assets import Payload
 from euroqci_planner.mission.key_details import NO_BLOCK, KeyDetails, Pooling

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euroqci_planner.app.key_blocks import is_pooled, keys_of
-from euroqci_planner.app.key_work import KeyWork, PayloadKeys
+from euroqci_planner.app.key_columns import PayloadKeys
+from euroqci_planner.app.key_work import KeyWork
 from euroqci_planner.app.registry import KEY_MODELS
 from euroqci_planner.mission.assets import Receiver
 from euroqci_planner.mission.key_yield import DetectionCounts

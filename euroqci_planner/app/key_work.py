@@ -12,9 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from euroqci_planner.app.key_columns import (
+    DetailColumns,
+    PayloadKeys,
+    empty_columns,
+    fill,
+    finished,
+)
 from euroqci_planner.app.link_and_key import (
     Piece,
-    Rows,
     budget_of,
     culmination_samples,
     pieces_of,
@@ -24,17 +30,15 @@ from euroqci_planner.app.registry import KEY_MODELS, PASS_KEYS
 from euroqci_planner.link.budget import pass_link
 from euroqci_planner.mission.assets import (
     DecoySource,
-    PairSource,
     Payload,
     Receiver,
     SettingsPolicy,
 )
-from euroqci_planner.mission.key_details import INTENSITIES, KeyDetails, PayloadSettings
+from euroqci_planner.mission.key_details import KeyDetails, PayloadSettings
 from euroqci_planner.mission.key_yield import DetectionCounts, EpsilonLedger, KeyYield
 from euroqci_planner.mission.link_budget import LOSS_TERMS, NOISE_TERMS, LinkBudget, PassLink
 from euroqci_planner.mission.pass_table import Exclusion, PassConditions, PassSamples
 from euroqci_planner.mission.scenario import Scenario
-from euroqci_planner.mission.table import Table
 from euroqci_planner.orbit.narrowed_windows import NarrowedWindows, narrowed
 from euroqci_planner.qkd.compression import CompressedChannel, compressed, joined_channels
 from euroqci_planner.qkd.counts import ChannelSamples
@@ -49,23 +53,6 @@ if TYPE_CHECKING:
     from euroqci_planner.app.geometry import Geometry
 
 Advance = Callable[[float], None]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PayloadKeys:
-    """All usable passes of one payload with their keys; `rows` are those of the pass table.
-
-    `receivers` go with the passes. `sources` are the sets of settings that the payload holds,
-    empty where every pass has its own, and `set_number` says which of them a pass is flown with.
-    """
-
-    payload: Payload
-    rows: Rows
-    receivers: tuple[Receiver, ...]
-    sources: tuple[DecoySource | PairSource, ...]
-    set_number: Rows
-    keys: PassKeys
-    representation_error: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +90,7 @@ def evaluate_link_and_key(
         for group in _by_payload(zip(pieces, looks, strict=True))
     )
     keys = empty_columns(KeyYield, len(found.passes))
-    details = _Details(len(found.passes))
+    details = DetailColumns(len(found.passes))
     for item in payloads:
         fill(keys, item.rows, item.keys.keys)
         details.add(item)
@@ -247,33 +234,6 @@ def joined_keys(parts: list[PassKeys]) -> PassKeys:
     )
 
 
-class _Details:
-    """Columns of `KeyDetails` while they are filled."""
-
-    def __init__(self, passes: int) -> None:
-        empty = KeyDetails.empty(passes)
-        self._columns = {name: getattr(empty, name).copy() for name in empty.column_names()}
-
-    def add(self, item: PayloadKeys) -> None:
-        """Settings and keys of the passes of a payload."""
-        rows, columns, settings = item.rows, self._columns, item.keys.settings
-        columns["separate_bits"][rows] = item.keys.keys.key_bits
-        if settings is None:
-            columns["key_basis_probability"][rows] = item.payload.source.key_basis_probability
-            received = np.array([item.key_basis_probability for item in item.receivers])
-            columns["receiver_key_basis_probability"][rows] = received
-            return
-        levels = min(settings.intensities.shape[1], len(INTENSITIES))
-        columns["intensities"][rows, :levels] = settings.intensities
-        columns["probabilities"][rows, :levels] = settings.probabilities
-        for name in ("key_basis_probability", "receiver_key_basis_probability"):
-            columns[name][rows] = getattr(settings, name)
-
-    def table(self) -> KeyDetails:
-        """The finished table."""
-        return KeyDetails(**finished(self._columns))
-
-
 def _flown_windows(
     scenario: Scenario, found: Geometry, payloads: tuple[PayloadKeys, ...]
 ) -> PassConditions:
@@ -318,26 +278,3 @@ def _ledgers(scenario: Scenario) -> dict[str, EpsilonLedger]:
         name: KEY_MODELS[payload.source.protocol].ledger(payload, scenario.policy)
         for name, payload in sorted(payloads.items())
     }
-
-
-def empty_columns(kind: type[Table], length: int, **fixed: tuple[str, ...]) -> dict[str, Any]:
-    """Columns of a table of numbers, all NaN."""
-    columns: dict[str, Any] = dict(fixed)
-    for name, axes in kind.column_axes().items():
-        shape = (length, *(len(fixed[axis]) for axis in axes))
-        columns[name] = np.full(shape, np.nan)
-    return columns
-
-
-def fill(columns: Mapping[str, Any], rows: Rows, part: Table) -> None:
-    """Put the rows of a part where they belong."""
-    for name in part.column_names():
-        columns[name][rows] = getattr(part, name)
-
-
-def finished(columns: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Columns that nothing more is filled into: locked, so that their table need not copy them."""
-    for values in columns.values():
-        if isinstance(values, np.ndarray):
-            values.setflags(write=False)
-    return columns
