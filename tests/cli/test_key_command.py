@@ -15,7 +15,6 @@ pair_rate_mhz = 20.0
 coincidence_window_ns = 0.5
 local_arm_efficiency = 0.4
 local_dark_count_hz = 500.0
-settings = "fixed"
 key_basis_probability = 0.5
 intrinsic_error = 0.01
 """
