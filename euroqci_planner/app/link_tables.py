@@ -19,10 +19,15 @@ from euroqci_planner.io.atomic_write import write_bytes
 from euroqci_planner.io.link_picture import link_picture
 from euroqci_planner.io.nearest_name import mend_unknown
 from euroqci_planner.io.reference_tables import load_physics_tables
+from euroqci_planner.link.airmass import EARTH_RADIUS_M
 from euroqci_planner.link.budget import link_faults, link_warnings, station_faults
 from euroqci_planner.link.cautions import orbit_altitude_m
 from euroqci_planner.link.dual_downlink import dual_downlink_faults, pair_terms
-from euroqci_planner.link.inter_satellite import inter_satellite_terms
+from euroqci_planner.link.inter_satellite import (
+    LOWEST_CLEAR_M,
+    grazing_height_m,
+    inter_satellite_terms,
+)
 from euroqci_planner.link.limits import uplink_pair_faults
 from euroqci_planner.link.motion import largest_doppler_shift, point_ahead_rad
 from euroqci_planner.link.overhead import frame_turn_rad_s, overhead_samples
@@ -95,6 +100,7 @@ def link_table(
         point_ahead_rad=point_ahead_rad(samples.slew_rad_s * samples.range_m),
         doppler_m=largest_doppler_shift(altitude_m, elevation_rad) * satellite.payload.wavelength_m,
         frame_turn_rad_s=frame_turn_rad_s(elevation_rad, altitude_m, stations[0].altitude_m),
+        lowest_height_m=np.full(len(samples), np.nan),
     )
 
 
@@ -103,7 +109,9 @@ def inter_satellite_table(
 ) -> LinkTable:
     """Budget from one satellite to another by range: vacuum, without stray light.
 
-    Raises InvalidInput for ids that are not there, a sender without a beam, and a partner without
+    Both on circular orbits of their mean heights. NaN at ranges that these do not reach, and where
+    the line dips below `LOWEST_CLEAR_M`: there the air, then the Earth, takes the light. Raises
+    InvalidInput for ids that are not there, a sender without a beam, and a partner without
     `[payload.receiver]`.
     """
     sender, partner = satellite_of(scenario, satellite_id), satellite_of(scenario, partner_id)
@@ -128,6 +136,9 @@ def inter_satellite_table(
     terms = inter_satellite_terms(sender.payload, receiver, range_m)
     share = np.stack([np.broadcast_to(value, range_m.shape) for value in terms.values()], axis=1)
     nothing = np.full(len(range_m), np.nan)
+    one_m, other_m = (EARTH_RADIUS_M + orbit_altitude_m(item) for item in (sender, partner))
+    height_m = grazing_height_m(one_m, other_m, range_m)
+    share[~(height_m >= LOWEST_CLEAR_M)] = np.nan
     return LinkTable(
         direction="inter_satellite",
         sender_id=sender.id,
@@ -143,6 +154,7 @@ def inter_satellite_table(
         point_ahead_rad=nothing,
         doppler_m=nothing,
         frame_turn_rad_s=nothing,
+        lowest_height_m=height_m,
     )
 
 

@@ -61,6 +61,7 @@ def pass_link_table(
         point_ahead_rad=point_ahead_rad(samples.slew_rad_s * samples.range_m),
         doppler_m=doppler_shift(samples.range_rate_m_s) * payload.wavelength_m,
         frame_turn_rad_s=frame_rotation_rate_rad_s(samples, station.altitude_m),
+        lowest_height_m=np.full(len(samples), np.nan),
     )
 
 

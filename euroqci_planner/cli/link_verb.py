@@ -137,7 +137,11 @@ def link_text(table: LinkTable) -> str:
     noise = _rows(table.noise_terms, table.noise_hz, 1, 0.0)
     other = [] if np.isnan(table.t_s).all() else [("from the highest point [s]",
                                                    *_cells(table.t_s, 0))]  # fmt: skip
-    other += [] if is_range else [("range [km]", *_cells(table.range_m / KILO, 0))]
+    other += [
+        ("lowest height [km]", *_cells(table.lowest_height_m / KILO, 0))
+        if is_range
+        else ("range [km]", *_cells(table.range_m / KILO, 0))
+    ]
     other += [
         (name, *_cells(values, digits))
         for (name, values), digits in zip(

@@ -14,21 +14,27 @@ from euroqci_planner.link.wavefront import wavefront_transmittance
 from euroqci_planner.mission.assets import Payload, Receiver
 from euroqci_planner.units import FloatArray
 
+LOWEST_CLEAR_M = 50_000.0
+"""Height that a line between satellites must keep above the ground to be one in vacuum."""
+
 
 def grazing_height_m(
     radius_m: ArrayLike, other_radius_m: ArrayLike, range_m: ArrayLike
 ) -> FloatArray:
     """Lowest height above a spherical Earth (6371 km) of the line between two satellites, m.
 
-    `radius_m` are distances from the Earth's centre. Below about 50 km the air takes the light;
-    negative where the Earth stands in between. Heights of the ends where the line only rises.
+    `radius_m` are distances from the Earth's centre. Below `LOWEST_CLEAR_M` the air takes the
+    light; negative where the Earth stands in between. Heights of the ends where the line only
+    rises. NaN at ranges that two such radii do not reach.
     """
     first, other, distance = (
         np.asarray(value, dtype=np.float64) for value in (radius_m, other_radius_m, range_m)
     )
+    reached = (distance >= np.abs(first - other)) & (distance <= first + other)
     along = (first**2 - other**2 + distance**2) / (2.0 * distance)
     nearest = np.clip(along, 0.0, distance)
-    return np.asarray(np.sqrt(first**2 + nearest**2 - 2.0 * nearest * along) - EARTH_RADIUS_M)
+    square = np.where(reached, first**2 + nearest**2 - 2.0 * nearest * along, np.nan)
+    return np.asarray(np.sqrt(square) - EARTH_RADIUS_M)
 
 
 def inter_satellite_terms(

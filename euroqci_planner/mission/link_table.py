@@ -22,6 +22,8 @@ class LinkTable(Table):
     the motion is that of a circular orbit: `point_ahead_rad` and `doppler_m` (largest shift of the
     wavelength here) in the plane through the station, `frame_turn_rad_s` the turn of the
     polarisation frame at the culmination of a pass of this height; along a pass they are its own.
+    `lowest_height_m` is the lowest height of a line between satellites above the Earth, NaN where
+    the line ends on the ground; losses are NaN where air or Earth take the light.
     """
 
     direction: str
@@ -38,6 +40,7 @@ class LinkTable(Table):
     point_ahead_rad: FloatArray = column("float64")
     doppler_m: FloatArray = column("float64")
     frame_turn_rad_s: FloatArray = column("float64")
+    lowest_height_m: FloatArray = column("float64")
 
     def total_loss_db(self) -> FloatArray:
         """Loss of the whole link per row."""
@@ -69,6 +72,7 @@ class LinkTable(Table):
                 np.sum(self.noise_hz, axis=1) if noise else self.error * np.nan
             ),
             "error_rate": _plain(self.error),
+            "lowest_height_km": _plain(self.lowest_height_m / KILO),
             **{name: _plain(values) for name, values in self.motion().items()},
         }
 

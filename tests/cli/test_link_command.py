@@ -88,10 +88,13 @@ def test_satellites_that_receive_have_links_from_satellites_and_from_the_ground(
     short_scenario.write_text(text, encoding="utf-8")
     seen = found(
         planner("link", short_scenario, "--satellite", "eagle-1", "--partner", "eagle-1",
-                "--range-km", "1000,2000", "--json")
+                "--range-km", "1000,2000,5400", "--json")
     )  # fmt: skip
     assert seen["direction"] == "inter_satellite"
     assert seen["total_loss_db"][1] - seen["total_loss_db"][0] == pytest.approx(6.02, abs=0.01)
+    assert seen["lowest_height_km"][1] > 400.0
+    assert seen["lowest_height_km"][2] < 0.0
+    assert seen["total_loss_db"][2] is None
     refused = planner("link", short_scenario, "--satellite", "midnight", "--partner", "eagle-1")
     assert refused.returncode == 3
     assert b"its filter keeps that light out" in refused.stderr

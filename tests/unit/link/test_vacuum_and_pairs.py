@@ -29,6 +29,11 @@ def test_two_satellites_see_each_other_past_the_earth_up_to_a_known_range():
     assert grazing_height_m(ORBIT_M, ORBIT_M, longest + 500 * KILOMETRE) < 0.0
 
 
+def test_a_range_that_two_orbits_never_have_has_no_height():
+    for never in (2.2 * ORBIT_M, 700e3):
+        assert np.isnan(grazing_height_m(ORBIT_M, ORBIT_M + 800e3, never))
+
+
 def test_a_line_that_only_rises_is_lowest_at_its_lower_end():
     assert grazing_height_m(ORBIT_M, ORBIT_M + 800e3, 800e3) == within(1.0, of=500 * KILOMETRE)
 
