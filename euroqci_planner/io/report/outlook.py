@@ -71,13 +71,22 @@ def _finite(value: float) -> float:
     return float(value) if np.isfinite(value) else float("nan")
 
 
-def _coming(items: tuple[NextDeposit, ...]) -> str:
-    texts = [
-        f"{day_and_time(item.usable_utc)} {item.satellite_id}/{item.station_id}"
-        f" {bits_text(item.key_bits)} ({percent(item.chance, 0)})"
+def _coming(items: tuple[NextDeposit, ...]) -> object:
+    lines = [
+        tag(
+            "span",
+            f"{_month_to_minute(item.usable_utc)} {item.satellite_id}/{item.station_id}"
+            f" {bits_text(item.key_bits)} ({percent(item.chance, 0)})",
+            class_="named",
+        )
         for item in items
     ]
-    return "; ".join(texts) or "none"
+    return joined(lines, tag("br")) if lines else "none"
+
+
+def _month_to_minute(instant: np.datetime64) -> str:
+    """Without the year, which stands above, and the seconds: three of these go into a cell."""
+    return day_and_time(instant)[5:16]
 
 
 def _flow(flow: FlowComparison) -> Markup:

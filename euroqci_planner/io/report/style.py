@@ -62,7 +62,7 @@ table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
 th { text-align: left; vertical-align: bottom; font-weight: 600; color: var(--soft);
   border-bottom: 2px solid var(--rule); padding: 5px 12px 5px 0; line-height: 1.3; }
 td { vertical-align: top; border-bottom: 1px solid var(--grid); padding: 4px 12px 4px 0; }
-td { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+td { font-variant-numeric: tabular-nums; overflow-wrap: break-word; }
 .number { text-align: right; white-space: nowrap; }
 th.number { white-space: normal; }
 .contacts td, .contacts th { white-space: nowrap; }
