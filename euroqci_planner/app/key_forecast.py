@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from euroqci_planner.app.climate_range import climate_range
 from euroqci_planner.app.key_outlook import DEEP, key_outlook
 from euroqci_planner.app.key_stores import key_stores_of, store_inputs
 from euroqci_planner.app.memory import refuse_too_large
@@ -141,7 +142,10 @@ def _with_outlook(plan: Plan, scenario: Scenario, progress: Progress) -> Plan:
     if plan.keys is None:
         return plan
     inputs = store_inputs(scenario, plan, plan.keys, plan.decisions)
-    return replace(plan, outlook=key_outlook(inputs, DEEP, progress.check))
+    outlook = key_outlook(inputs, DEEP, progress.check)
+    if outlook is not None:
+        outlook = replace(outlook, climate=climate_range(plan, scenario))
+    return replace(plan, outlook=outlook)
 
 
 def _switched(plan: Plan, switches: Switches, progress: Progress) -> Plan:

@@ -107,6 +107,22 @@ def _outlook(outlook: KeyOutlook) -> Iterator[str]:
         ]
         names_of_spare = ("pair", "availability", "spare [kbit/d]")
         yield "left for industry beside all demands\n" + text_table(names_of_spare, pairs)
+    if outlook.climate:
+        ranges = [
+            (
+                item.demand_id,
+                f"{_fraction(item.p_empty_clearer)} .. {_fraction(item.p_empty_cloudier)}",
+                " .. ".join(
+                    map(_fraction, (item.availability_cloudier, item.availability_clearer))
+                ),
+            )
+            for item in outlook.climate
+        ]
+        shift = outlook.climate[0].shift
+        head = (
+            f"with every chance of clear sky {shift:g} higher or lower (error of the climatology)"
+        )
+        yield head + "\n" + text_table(("demand", "P(empty)", "availability"), ranges)
     yield from outlook.notes
 
 

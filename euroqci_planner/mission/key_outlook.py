@@ -41,15 +41,32 @@ class FlowComparison:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClimateRange:
+    """What the error of the climatology means for one demand.
+
+    With every chance of clear sky higher and lower by `shift`, certain ones but for: the chance to
+    run empty and the availability.
+    """
+
+    demand_id: str
+    shift: float
+    p_empty_clearer: float
+    p_empty_cloudier: float
+    availability_clearer: float
+    availability_cloudier: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyOutlook:
     """What a planner asks after the forecast; parts are empty or None where they were not made.
 
-    `next_deposits` and `main_drivers` go by demand id; `spare` has a row per pair of users. `notes`
-    say what was left out and why.
+    `next_deposits` and `main_drivers` go by demand id; `spare` has a row per pair of users,
+    `climate` one per demand. `notes` say what was left out and why.
     """
 
     next_deposits: Mapping[str, tuple[NextDeposit, ...]]
     main_drivers: Mapping[str, str]
     spare: tuple[SpareRate, ...] = ()
     flow: FlowComparison | None = None
+    climate: tuple[ClimateRange, ...] = ()
     notes: tuple[str, ...] = ()

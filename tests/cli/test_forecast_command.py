@@ -78,6 +78,17 @@ def test_next_deposits_come_in_order_with_key_and_chance(without_helmos):
     assert {item["station"] for item in coming} <= {"calern", "helmos"}
 
 
+def test_the_error_of_the_climatology_is_shown_and_brackets_the_forecast(without_helmos):
+    run, folder = without_helmos
+    case = case_of(folder, "planned")
+    (demand,) = case["demands"]
+    error = case["outlook"]["climate_error"]["nice-athens"]
+    assert error["shift"] == 0.1
+    assert error["availability_cloudier"] < demand["availability"] < error["availability_clearer"]
+    assert error["p_empty_clearer"] <= demand["p_empty"] <= error["p_empty_cloudier"]
+    assert "0.1 higher or lower" in run.stdout.decode()
+
+
 def test_a_lost_satellite_and_a_new_plan_keep_other_satellites_at_work(planner, scenario):
     run = planner(
         "forecast", scenario, "--without-satellite", "qube-2", "--replan", "--json", "--quiet"

@@ -33,6 +33,16 @@ def outlook_plain(outlook: KeyOutlook | None) -> dict[str, Any] | None:
             }
             for item in outlook.spare
         ],
+        "climate_error": {
+            item.demand_id: {
+                "shift": item.shift,
+                "p_empty_clearer": item.p_empty_clearer,
+                "p_empty_cloudier": item.p_empty_cloudier,
+                "availability_clearer": item.availability_clearer,
+                "availability_cloudier": item.availability_cloudier,
+            }
+            for item in outlook.climate
+        },
         "notes": list(outlook.notes),
     }
 
