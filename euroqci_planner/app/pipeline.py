@@ -25,6 +25,7 @@ from euroqci_planner.app.plan_keys import (
     warnings_of_keys,
     without_keyless,
 )
+from euroqci_planner.app.plan_without_keys import plan_without_keys
 from euroqci_planner.app.progress import Progress
 from euroqci_planner.app.provenance import provenance
 from euroqci_planner.app.registry import ORBIT_MODELS, SCHEDULERS, STORE_MODELS
@@ -45,23 +46,13 @@ def passes_of(scenario: Scenario, progress: Progress) -> Plan:
     found = geometry_of(scenario, progress)
     decisions = undecided(scenario, found.passes, found.conditions)
     progress.finished()
-    return Plan(
-        scenario=scenario,
-        passes=found.passes,
-        conditions=found.conditions,
-        decisions=decisions,
-        link=None,
-        keys=None,
-        schedule_method="",
-        objective="",
-        value_bits=0.0,
-        bound_bits=float("nan"),
+    return plan_without_keys(
+        scenario,
+        found.sky,
+        found.passes,
+        found.conditions,
         outcomes=outcomes(scenario, found.sky, found.passes, found.conditions, decisions),
         import_report=import_report(scenario, found.sky),
-        ledgers={},
-        models=ORBIT_MODELS,
-        warnings=scenario.warnings + found.sky.warnings,
-        provenance=provenance(found.sky),
         nights=nights(scenario.stations, found.sky.bodies, scenario.duration_s),
     )
 

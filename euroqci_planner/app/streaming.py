@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from euroqci_planner.app.background_windows import has_background_rule
-from euroqci_planner.app.decisions import undecided
 from euroqci_planner.app.geometry import conditions_of
 from euroqci_planner.app.link_and_key import refuse_links
 from euroqci_planner.app.outcomes import (
@@ -24,9 +23,8 @@ from euroqci_planner.app.outcomes import (
     outcomes_of_counts,
     refuse_lost_satellites,
 )
+from euroqci_planner.app.plan_without_keys import plan_without_keys
 from euroqci_planner.app.progress import Progress
-from euroqci_planner.app.provenance import provenance
-from euroqci_planner.app.registry import ORBIT_MODELS
 from euroqci_planner.app.sky import Sky, sky_over
 from euroqci_planner.app.warm_up import compile_for
 from euroqci_planner.compilation import THREADS
@@ -149,25 +147,8 @@ class PassStream:
     def _plan_of(
         self, sky: Sky, passes: PassTable, conditions: PassConditions, **more: Any
     ) -> Plan:
-        scenario = self._scenario
         fields: dict[str, Any] = {"outcomes": (), "import_report": ()} | more
-        return Plan(
-            scenario=scenario,
-            passes=passes,
-            conditions=conditions,
-            decisions=undecided(scenario, passes, conditions),
-            link=None,
-            keys=None,
-            schedule_method="",
-            objective="",
-            value_bits=0.0,
-            bound_bits=float("nan"),
-            ledgers={},
-            models=ORBIT_MODELS,
-            warnings=scenario.warnings + sky.warnings,
-            provenance=provenance(sky),
-            **fields,
-        )
+        return plan_without_keys(self._scenario, sky, passes, conditions, **fields)
 
 
 def write_passes(

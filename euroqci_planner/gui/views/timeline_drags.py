@@ -215,7 +215,7 @@ class CloseDrag:
         area = self._plot.frame.row_area(self._row)
         area.setLeft(self._plot.scale.x_of(start))
         area.setRight(self._plot.scale.x_of(end))
-        paint_closure(painter, area, "", theme.current())
+        paint_closure(painter, area, theme.current())
         length = span(float(seconds_between(start, end)))
         text = (
             f"close {self._name}: {short_day_and_time(start)[:-3]} to "

@@ -125,7 +125,7 @@ def cloud_entry() -> Entry:
 
 def closed_entry() -> Entry:
     """A closed interval."""
-    return Entry("closed", lambda painter, area: paint_closure(painter, area, "", theme.current()))
+    return Entry("closed", lambda painter, area: paint_closure(painter, area, theme.current()))
 
 
 def line_entry(text: str, colour: Callable[[], QColor], style: Qt.PenStyle) -> Entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -77,7 +78,8 @@ def paint_rows(painter: QPainter, scene: Scene, frame: Frame) -> None:
     painter.fillRect(frame.area, ink.day)
     if scene.rows.rows_by is RowsBy.STATION:
         _paint_nights(painter, scene, frame)
-        _paint_closures(painter, scene, frame)
+    for area, _ in _closed_areas(scene, frame):
+        paint_closure(painter, area, ink)
     painter.setPen(QPen(ink.grid, 1.0))
     for row in range(len(scene.rows.names) + 1):
         y = round(frame.top_px + row * frame.row_px) - 0.5
@@ -110,8 +112,10 @@ def cloud_colour(share: float) -> QColor:
     return mixed(ink.muted, ink.night, 0.05 + 0.6 * share)
 
 
-def _paint_closures(painter: QPainter, scene: Scene, frame: Frame) -> None:
-    ink = theme.current()
+def _closed_areas(scene: Scene, frame: Frame) -> Iterator[tuple[QRectF, str]]:
+    """Closed intervals inside the window, and their reasons."""
+    if scene.rows.rows_by is not RowsBy.STATION:
+        return
     for row, closures in enumerate(scene.closures):
         for closure in closures:
             left = max(frame.scale.x_of(closure.from_utc), frame.area.left())
@@ -121,15 +125,19 @@ def _paint_closures(painter: QPainter, scene: Scene, frame: Frame) -> None:
             area = frame.row_area(row)
             area.setLeft(left)
             area.setRight(right)
-            paint_closure(painter, area, closure.reason or "closed", ink)
+            yield area, closure.reason or "closed"
 
 
-def paint_closure(painter: QPainter, area: QRectF, text: str, ink: theme.Theme) -> None:
-    """A closed interval: crossed hatching, an edge, its reason where there is room."""
+def paint_closure(painter: QPainter, area: QRectF, ink: theme.Theme) -> None:
+    """A closed interval: crossed hatching and an edge."""
     painter.fillRect(area, mixed(ink.base, ink.muted, 0.8))
     painter.setPen(QPen(ink.muted, 1.0))
     painter.setBrush(QBrush(mixed(ink.muted, ink.base, 0.45), Qt.BrushStyle.FDiagPattern))
     painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -1.5))
+
+
+def _paint_reason(painter: QPainter, area: QRectF, text: str, ink: theme.Theme) -> None:
+    """Why, where there is room."""
     room = painter.fontMetrics().horizontalAdvance(text) + 8.0
     if room < area.width():
         box = QRectF(area.center().x() - 0.5 * room, area.top() + 1.0, room, area.height() - 3.0)
@@ -139,7 +147,7 @@ def paint_closure(painter: QPainter, area: QRectF, text: str, ink: theme.Theme) 
 
 
 def paint_passes(painter: QPainter, scene: Scene, frame: Frame) -> None:
-    """All passes inside the window, the flown ones last."""
+    """All passes inside the window, the flown ones last; reasons of closures stay readable."""
     rows, ink = scene.rows, theme.current()
     bars = visible_bars(rows, frame)
     states = rows.plan.decisions.state[bars.rows]
@@ -150,6 +158,8 @@ def paint_passes(painter: QPainter, scene: Scene, frame: Frame) -> None:
             _paint_by_satellite(painter, mine, state, rows)
         else:
             draw_state(painter, mine, state, ink.states[state], ink)
+    for area, reason in _closed_areas(scene, frame):
+        _paint_reason(painter, area, reason, ink)
     _paint_labels(painter, scene, bars)
 
 
