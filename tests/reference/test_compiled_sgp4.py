@@ -24,12 +24,13 @@ pytest.importorskip("numba")
 from euroqci_planner.orbit.compiled_sgp4 import CompiledSgp4
 from euroqci_planner.orbit.kernel_inputs import compiled_sgp4, earth_of
 from euroqci_planner.orbit.kernels.earth import earth_fixed_states
+from euroqci_planner.resources import resource
 
 MINUTE_S = 60.0
 
 
-def _verification_sets(folder: Path) -> list[ElementSet]:
-    lines = (folder / "sgp4" / "SGP4-VER.TLE").read_text("ascii").splitlines()
+def _verification_sets() -> list[ElementSet]:
+    lines = resource("validation", "SGP4-VER.TLE").read_text("ascii").splitlines()
     lines = [line[:69] for line in lines if line[:2] in ("1 ", "2 ")]
     return [element_set(*pair) for pair in zip(lines[::2], lines[1::2], strict=True)]
 
@@ -49,7 +50,7 @@ def test_the_verification_sets_agree_within_a_tenth_of_a_millimetre_over_sixty_d
     reference_data: Path,
 ) -> None:
     compared, codes = 0, set()
-    for elements in _verification_sets(reference_data):
+    for elements in _verification_sets():
         fleet = fleet_of([elements], elements.epoch_utc)
         if fleet.is_deep_space[0]:
             continue

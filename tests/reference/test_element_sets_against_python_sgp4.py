@@ -25,6 +25,7 @@ from euroqci_planner.io.element_lines import (
 )
 from euroqci_planner.io.orbit_files import parse_orbit_text
 from euroqci_planner.mission.orbits import ElementSet
+from euroqci_planner.resources import resource
 from euroqci_planner.timebase import seconds_between
 
 METRES_PER_KILOMETRE = 1e3
@@ -127,8 +128,8 @@ def test_epochs_are_the_library_reader_s_to_the_microsecond(
         assert unix_s == within(MICROSECOND, of=expected_s)
 
 
-def test_the_verification_set_is_read_but_for_its_impossible_orbits(reference_data: Path) -> None:
-    lines = (reference_data / "tle" / "SGP4-VER.TLE").read_text().splitlines()
+def test_the_verification_set_is_read_but_for_its_impossible_orbits() -> None:
+    lines = resource("validation", "SGP4-VER.TLE").read_text().splitlines()
     firsts = [line for line in lines if line.startswith("1 ")]
     seconds = [line[:69] for line in lines if line.startswith("2 ")]
     refused = {}
