@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from euroqci_planner.gui.workspace import Workspace
 from euroqci_planner.mission.plan import Plan
 
+View = TypeVar("View", bound=QWidget)
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -48,6 +51,15 @@ class WrittenActions:
         self.asked.append(("add", catalogue_id))
 
 
+def shown(qtbot: QtBot, view: View, width: int, height: int) -> View:
+    """The view of this size, visible."""
+    qtbot.addWidget(view)
+    view.resize(width, height)
+    view.show()
+    qtbot.waitExposed(view)
+    return view
+
+
 def workspace_of(plan: Plan | None, *, can_edit: bool = True) -> Workspace:
     """A workspace in which this plan is open."""
     made = Workspace()
@@ -56,14 +68,6 @@ def workspace_of(plan: Plan | None, *, can_edit: bool = True) -> Workspace:
         made.set_document(plan.scenario, is_stale=False)
         made.set_plan(plan)
     return made
-
-
-def shown(view: QWidget, width: int, height: int) -> QWidget:
-    """The view on the screen in this size."""
-    view.resize(width, height)
-    view.show()
-    QApplication.processEvents()
-    return view
 
 
 def mouse(

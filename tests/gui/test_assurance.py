@@ -9,7 +9,7 @@ import pytest
 from plan_cases import example_plan
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from view_cases import workspace_of
+from view_cases import shown, workspace_of
 
 from euroqci_planner.app.plan_sentences import requirements_text, totals_text
 from euroqci_planner.app.planner import load_scenario, make_plan
@@ -40,11 +40,7 @@ def workspace(plan):
 @pytest.fixture
 def view(qtbot, workspace):
     made = AssuranceView(workspace)
-    qtbot.addWidget(made)
-    made.resize(760, 520)
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+    return shown(qtbot, made, 760, 520)
 
 
 def texts(table, name):

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from sample_case import sample_plan
 from tolerances import DECIBEL, within
+from view_cases import shown, workspace_of
 
 from euroqci_planner.app.display import bits_text
 from euroqci_planner.app.inspection import inspect_pass
@@ -39,20 +40,13 @@ def plan() -> Plan:
 
 @pytest.fixture
 def workspace(plan: Plan) -> Workspace:
-    made = Workspace()
-    made.set_document(plan.scenario, is_stale=False)
-    made.set_plan(plan)
-    return made
+    return workspace_of(plan)
 
 
 @pytest.fixture
 def view(qtbot, workspace: Workspace) -> InspectorView:
     made = InspectorView(workspace)
-    qtbot.addWidget(made)
-    made.resize(1100, 760)
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+    return shown(qtbot, made, 1100, 760)
 
 
 @pytest.fixture

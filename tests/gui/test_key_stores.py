@@ -11,7 +11,7 @@ from plan_cases import empty_plan, example_plan, geometry_plan
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from tolerances import within
-from view_cases import click, colours_in, hover, pull, wheel, workspace_of
+from view_cases import click, colours_in, hover, pull, shown, wheel, workspace_of
 
 from euroqci_planner.app.link_stock import deposits
 from euroqci_planner.app.store_lines import store_book
@@ -37,11 +37,7 @@ def workspace(plan):
 
 def opened(qtbot, workspace, width=1000, height=260):
     view = KeyStoresView(workspace)
-    qtbot.addWidget(view)
-    view.resize(width, height)
-    view.show()
-    qtbot.waitExposed(view)
-    return view
+    return shown(qtbot, view, width, height)
 
 
 @pytest.fixture

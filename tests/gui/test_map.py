@@ -16,6 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 from sample_case import sample_plan
 from tolerances import DEGREE, within
+from view_cases import shown, workspace_of
 
 from euroqci_planner.gui import theme as themes
 from euroqci_planner.gui.background import Background
@@ -39,20 +40,13 @@ def plan() -> Plan:
 
 @pytest.fixture
 def workspace(plan: Plan) -> Workspace:
-    made = Workspace()
-    made.set_document(plan.scenario, is_stale=False)
-    made.set_plan(plan)
-    return made
+    return workspace_of(plan)
 
 
 @pytest.fixture
 def view(qtbot, workspace: Workspace) -> MapView:
     made = MapView(workspace)
-    qtbot.addWidget(made)
-    made.resize(800, 500)
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+    return shown(qtbot, made, 800, 500)
 
 
 @pytest.fixture

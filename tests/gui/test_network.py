@@ -11,7 +11,7 @@ from plan_cases import empty_plan, example_plan, geometry_plan
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtTest import QAbstractItemModelTester
 from tolerances import within
-from view_cases import click, colours_in, hover, workspace_of
+from view_cases import click, colours_in, hover, shown, workspace_of
 from wide_plans import wide_plan
 
 from euroqci_planner.app.link_totals import contacts_of_links, link_totals, pair_bounds
@@ -39,11 +39,7 @@ def workspace(plan):
 
 def opened(qtbot, workspace, width=760, height=560):
     view = NetworkView(workspace)
-    qtbot.addWidget(view)
-    view.resize(width, height)
-    view.show()
-    qtbot.waitExposed(view)
-    return view
+    return shown(qtbot, view, width, height)
 
 
 @pytest.fixture

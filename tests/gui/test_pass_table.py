@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QToolButton
-from view_cases import workspace_of
+from view_cases import shown, workspace_of
 
 from euroqci_planner.app.pass_filter import parse_filter
 from euroqci_planner.app.pass_rows import PassRows
@@ -39,11 +39,7 @@ def workspace(plan):
 @pytest.fixture
 def view(qtbot, workspace):
     made = PassTableView(workspace)
-    qtbot.addWidget(made)
-    made.resize(900, 420)
-    made.show()
-    qtbot.waitExposed(made)
-    return made
+    return shown(qtbot, made, 900, 420)
 
 
 def rows(view):

@@ -21,6 +21,7 @@ from view_cases import (
     colours_in,
     hover,
     pull,
+    shown,
     wheel,
     workspace_of,
 )
@@ -52,11 +53,7 @@ def workspace(plan):
 
 def opened(qtbot, workspace, width=1100, height=260):
     view = TimelineView(workspace)
-    qtbot.addWidget(view)
-    view.resize(width, height)
-    view.show()
-    qtbot.waitExposed(view)
-    return view
+    return shown(qtbot, view, width, height)
 
 
 @pytest.fixture
