@@ -100,6 +100,7 @@ def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "exact") ->
         key_details=work.details,
         key_settings=work.settings,
         pooling=pooling,
+        goals=schedule.goals,
     )
     return replace(plan, findings=findings_of(plan))
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from euroqci_planner.mission.goals import Goal
 from euroqci_planner.mission.key_course import KeyCourse, KeyForecast
 from euroqci_planner.mission.key_details import KeyDetails, PayloadSettings, Pooling
 from euroqci_planner.mission.key_outlook import KeyOutlook
@@ -59,6 +60,7 @@ class Reason(IntEnum):
     ORBIT_LIMIT = 15
     DAY_LIMIT = 16
     LINK_OUT_OF_RANGE = 17
+    QUOTA = 18
 
 
 REASON_TEXTS: Mapping[Reason, str] = {
@@ -80,6 +82,7 @@ REASON_TEXTS: Mapping[Reason, str] = {
     Reason.ORBIT_LIMIT: "contact limit per orbit",
     Reason.DAY_LIMIT: "contact limit per day",
     Reason.LINK_OUT_OF_RANGE: "outside the link model",
+    Reason.QUOTA: "quota of the group",
 }
 
 NO_BLOCKER = -1
@@ -120,7 +123,9 @@ class Resource:
     """A satellite or a station as the scheduler sees it.
 
     `terminals` contacts at a time; between two contacts of one terminal at least `setup_s`.
-    Limits are None where there is none (stations have none).
+    Limits are None where there is none (stations have none). Stations alone have `group_shares`,
+    the share of their contact time that is credited to each quota group, and `weight`, how much
+    key they are due beside each other (0: none is due).
     """
 
     id: str
@@ -128,6 +133,8 @@ class Resource:
     setup_s: float
     max_contacts_per_orbit: int | None = None
     max_contacts_per_day: int | None = None
+    group_shares: tuple[tuple[str, float], ...] = ()
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -137,13 +144,16 @@ class Schedule(Table):
     `state` is a `PassState`, `reason` a `Reason`; `blocked_by` is the candidate row of the
     contact that stands in the way (for a limit the lowest-valued contact of that orbit or day),
     -1 for none.
-    `method` names the algorithm; `bound_bits` is a proven upper bound on the objective, or NaN.
+    `method` names the algorithm. `value_bits` is the expected key of what is flown, `bound_bits`
+    a proven upper bound on that of any schedule that keeps the goals before the last, or NaN.
+    `goals` are what the objective maximises, the first before all others.
     """
 
     method: str
     objective: str
     value_bits: float
     bound_bits: float
+    goals: tuple[Goal, ...] = ()
     state: NDArray[np.int8] = column("int8")
     reason: NDArray[np.int8] = column("int8")
     blocked_by: NDArray[np.int64] = column("int64")
@@ -218,6 +228,7 @@ class Plan:
     `key_details` says what each key rests on, `key_settings` which settings a payload needs,
     `pooling` what blocks of several passes gain (None where each pass is a block).
     `counts` stands for passes that went by in parts: the tables are empty then.
+    `goals` are what the objective maximises; `value_bits` and `bound_bits` those of the schedule.
     """
 
     scenario: Scenario
@@ -245,6 +256,7 @@ class Plan:
     key_details: KeyDetails | None = None
     key_settings: tuple[PayloadSettings, ...] = ()
     pooling: Pooling | None = None
+    goals: tuple[Goal, ...] = ()
 
     @property
     def contact_rows(self) -> NDArray[np.intp]:

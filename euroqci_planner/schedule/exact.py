@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
-import numpy as np
+from collections.abc import Callable, Mapping
 
 from euroqci_planner.mission.interfaces import Check, unchecked
 from euroqci_planner.mission.plan import Candidates, ModelUsed, Resource, Schedule
-from euroqci_planner.mission.scenario import ScheduleSettings
-from euroqci_planner.schedule.conflicts import Mask, Problem, problem_of
-from euroqci_planner.schedule.dive import dived
+from euroqci_planner.mission.scenario import Objective, ScheduleSettings
+from euroqci_planner.schedule.case import Case
+from euroqci_planner.schedule.conflicts import problem_of
 from euroqci_planner.schedule.explain import Outcome, schedule_of
-from euroqci_planner.schedule.greedy import (
-    GREEDY_METHOD,
-    GREEDY_MODEL,
-    supported_objective,
-    timetable_of_pins,
-)
-from euroqci_planner.schedule.programme import programme_of
-from euroqci_planner.schedule.relaxation import Relaxation, UnsolvedError
-from euroqci_planner.schedule.repair import fill, improve
-from euroqci_planner.schedule.timetable import Timetable
-from euroqci_planner.schedule.whole_contacts import in_whole_contacts, largest_open_component
-from euroqci_planner.schedule.windows import WINDOW_SIZES, improved_in_windows
-from euroqci_planner.units import FloatArray
-
-LINEAR_METHOD = "linear programme, integral"
-ROUNDED_METHOD = "linear programme, rounded and repaired"
-WINDOWS_METHOD = "linear programme, rounded, improved in windows of time"
-INTEGER_METHOD = "integer programme"
+from euroqci_planner.schedule.greedy import GREEDY_MODEL, search_for
+from euroqci_planner.schedule.total_key import largest_total
 
 EXACT_MODEL = ModelUsed(
     role="schedule",
@@ -41,28 +22,21 @@ EXACT_MODEL = ModelUsed(
     ),
 )
 
-_SAME_WITHIN = 1e-9
-_RESOLVED_WITHIN = 1e-13
-_DIGITS = 6
+# How each objective is pursued with the solver.
+_SEARCHES: Mapping[Objective, Callable[[Case], Outcome]] = {
+    Objective.EXPECTED_KEY: largest_total,
+}
 
 
 class ExactScheduler:
-    """Solves the linear programme; does more only where the gap asked for is not met.
+    """Solves the linear programme of the objective; does more only where the gap is not met.
 
-    1. Linear programme over maximal cliques, nights apart, limits where they bind. Integral: the
-       optimum, done.
-    2. Otherwise rounded step by step and repaired, or greedy with exchange where that is worth
-       more. Within `relative_gap` of the bound: done.
-    3. Otherwise improved in windows of time, as integer programmes of their own. Within: done.
-    4. Otherwise the integer programme, for the independent part that loses most first, each to
-       `relative_gap` or ten thousand nodes (fewer in large parts), until the whole is within;
-       never to a time.
-
+    The steps are those of the function behind each objective (`largest_total` for expected key).
     `bound_bits` is never below the best possible total. The order of the input has no say, and
-    where step 1 ends the search the choice between selections of equal value follows from ids
-    and starts alone, not from the solver's way to it. Without solver, or where it fails, the
-    schedule is greedy with exchange and the bound NaN. Raises InvalidInput as `GreedyScheduler`
-    does, and what `check` raises, within a fifth of a second.
+    where the linear programme ends the search the choice between selections of equal value
+    follows from ids and starts alone, not from the solver's way to it. Without solver, or where
+    it fails, the schedule is that of `GreedyScheduler` and the bound NaN. Raises InvalidInput as
+    it does, and what `check` raises, within a fifth of a second.
     """
 
     @property
@@ -79,141 +53,8 @@ class ExactScheduler:
         check: Check = unchecked,
     ) -> Schedule:
         """Decide every candidate; what `check` raises ends the work."""
-        objective = supported_objective(settings)
+        search = search_for(settings, _SEARCHES)
         problem = problem_of(candidates, satellites, stations)
         check()
-        found = _Search(candidates, problem, check).found(settings.relative_gap)
-        outcome = Outcome(
-            flown=found.flown,
-            method=found.method,
-            objective=objective,
-            bound_bits=_settled(found.bound_bits, _total(problem, found.flown), problem.value_bits),
-        )
-        return schedule_of(candidates, problem, outcome)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Found:
-    flown: Mask
-    method: str
-    bound_bits: float
-
-
-class _Search:
-    """The steps of the exact scheduler on one problem."""
-
-    def __init__(self, candidates: Candidates, problem: Problem, check: Check) -> None:
-        self._problem = problem
-        self._check = check
-        self._pins = timetable_of_pins(candidates, problem).mask()
-        check()
-        self._programme, self._unit_bits = programme_of(problem)
-        check()
-        self._relaxation = Relaxation(self._programme, check)
-
-    def found(self, relative_gap: float) -> _Found:
-        """A schedule within the gap, as far as the solver can."""
-        relaxation = self._relaxation
-        try:
-            relaxation.solve()
-        except UnsolvedError:
-            return _Found(self._greedy(), GREEDY_METHOD, math.nan)
-        if relaxation.is_integral:
-            return self._result(self._flown(relaxation.x), LINEAR_METHOD)
-        best = self._better(self._repaired(dived(relaxation)), self._greedy())
-        if self._is_enough(best, relative_gap):
-            return self._result(best, ROUNDED_METHOD)
-        best = self._in_windows(best, relative_gap)
-        if self._is_enough(best, relative_gap):
-            return self._result(best, WINDOWS_METHOD)
-        return self._result(self._in_whole_contacts(best, relative_gap), INTEGER_METHOD)
-
-    def _in_windows(self, best: Mask, relative_gap: float) -> Mask:
-        """Improve in windows that are smaller than what is left to decide as a whole."""
-        relaxation = self._relaxation
-        largest = largest_open_component(relaxation.parts)
-        x = improved_in_windows(
-            relaxation,
-            self._problem.tracks[0].start_us[self._programme.columns],
-            self._share(best),
-            enough=(1.0 - relative_gap) * relaxation.bound,
-            sizes=tuple(size for size in WINDOW_SIZES if size < largest),
-        )
-        return self._better(self._repaired(x), best)
-
-    def _in_whole_contacts(self, best: Mask, relative_gap: float) -> Mask:
-        """Solve open parts in whole contacts, the one that loses most first."""
-        relaxation, value = self._relaxation, self._programme.value
-        while True:
-            held = self._share(best)
-            is_open = [part for part in relaxation.parts if not part.is_integral]
-            if not is_open or self._is_enough(best, relative_gap):
-                return best
-            lost = [part.bound - (value * held)[part.columns].sum() for part in is_open]
-            worst = is_open[int(np.argmax(lost))]
-            x, bound = in_whole_contacts(worst, held[worst.columns], relative_gap, self._check)
-            relaxation.improve(worst, x, bound)
-            while relaxation.separate(relaxation.x):
-                pass
-            for part in relaxation.parts:
-                if part.is_integral:
-                    held[part.columns] = np.round(part.x)
-            best = self._better(self._repaired(held), best)
-
-    def _is_enough(self, flown: Mask, relative_gap: float) -> bool:
-        bound_bits = self._relaxation.bound * self._unit_bits
-        gap_bits = bound_bits - _total(self._problem, flown)
-        return gap_bits <= max(relative_gap, _SAME_WITHIN) * bound_bits
-
-    def _result(self, flown: Mask, method: str) -> _Found:
-        return _Found(flown, method, self._relaxation.bound * self._unit_bits)
-
-    def _better(self, first: Mask, second: Mask) -> Mask:
-        """The selection of larger total, the first of equals."""
-        return max((first, second), key=lambda flown: _total(self._problem, flown))
-
-    def _greedy(self) -> Mask:
-        return self._repaired(np.zeros(len(self._programme.columns)))
-
-    def _flown(self, x: FloatArray) -> Mask:
-        """Pins, then contacts by falling x as far as they fit, then what else fits."""
-        timetable = self._timetable(x)
-        by_value = self._problem.by_value
-        fill(timetable, by_value[self._problem.flyable[by_value]], self._check)
-        return timetable.mask()
-
-    def _repaired(self, x: FloatArray) -> Mask:
-        """Pins, then contacts by falling x as far as they fit, then what else fits or pays."""
-        timetable = self._timetable(x)
-        improve(self._problem, timetable, self._check)
-        return timetable.mask()
-
-    def _timetable(self, x: FloatArray) -> Timetable:
-        problem = self._problem
-        timetable = Timetable(problem)
-        timetable.add_all_that_fit(np.flatnonzero(self._pins).tolist())
-        share = np.zeros(len(problem))
-        share[self._programme.columns] = np.round(x, _DIGITS)
-        by_share = problem.by_value[np.argsort(-share[problem.by_value], kind="stable")]
-        fill(timetable, by_share[share[by_share] > 0.0], self._check)
-        return timetable
-
-    def _share(self, flown: Mask) -> FloatArray:
-        return flown[self._programme.columns].astype(np.float64)
-
-
-def _total(problem: Problem, flown: Mask) -> float:
-    return math.fsum(problem.value_bits[flown])
-
-
-def _settled(bound_bits: float, total_bits: float, value_bits: FloatArray) -> float:
-    """The bound, at least the total where both are the same to rounding.
-
-    Closer than double precision resolves beside the largest contact, the bound is the total: a
-    plan worth nothing then has the bound 0, not the solver's last digit.
-    """
-    apart = abs(total_bits - bound_bits)
-    if apart <= _RESOLVED_WITHIN * float(np.max(value_bits, initial=0.0)):
-        return total_bits
-    same = apart <= _SAME_WITHIN * abs(total_bits)
-    return max(bound_bits, total_bits) if same else bound_bits
+        case = Case(candidates, problem, settings, check)
+        return schedule_of(case, search(case))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from euroqci_planner.mission.goals import Goal
 from euroqci_planner.mission.plan import (
     NO_BLOCKER,
     Candidates,
@@ -16,6 +17,7 @@ from euroqci_planner.mission.plan import (
     Resource,
     Schedule,
 )
+from euroqci_planner.schedule.case import Case
 from euroqci_planner.schedule.conflicts import (
     IndexArray,
     Limit,
@@ -26,6 +28,8 @@ from euroqci_planner.schedule.conflicts import (
     problem_of,
 )
 from euroqci_planner.units import FloatArray
+
+TOTAL_KEY = "total expected key"
 
 CodeArray = NDArray[np.int8]
 
@@ -41,12 +45,16 @@ class Verdicts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """What a scheduler found: flown contacts in the problem's order, and how good they are."""
+    """What a search found: flown contacts in the problem's order, and how good they are.
+
+    `bound_bits` is a proven upper bound on the total of any schedule that keeps the goals before
+    the last. `goals` is empty where the total is all that is wanted.
+    """
 
     flown: Mask
     method: str
-    objective: str
     bound_bits: float = math.nan
+    goals: tuple[Goal, ...] = ()
 
 
 def explained(
@@ -101,14 +109,18 @@ def obstacles(problem: Problem, flown: Mask) -> tuple[CodeArray, IndexArray]:
     return reason, blocked_by
 
 
-def schedule_of(candidates: Candidates, problem: Problem, outcome: Outcome) -> Schedule:
+def schedule_of(case: Case, outcome: Outcome) -> Schedule:
     """The finished schedule, row for row with the candidates."""
+    candidates, problem = case.candidates, case.problem
     found = _in_input_order(problem, verdicts(problem, outcome.flown))
+    value_bits = math.fsum(candidates.value_bits[problem.flown_in_input_order(outcome.flown)])
+    total = Goal(name=TOTAL_KEY, unit="bit", value=value_bits, bound=outcome.bound_bits)
     return Schedule(
         method=outcome.method,
-        objective=outcome.objective,
-        value_bits=math.fsum(candidates.value_bits[problem.flown_in_input_order(outcome.flown)]),
+        objective=str(case.settings.objective.value),
+        value_bits=value_bits,
         bound_bits=outcome.bound_bits,
+        goals=outcome.goals or (total,),
         state=found.state,
         reason=found.reason,
         blocked_by=found.blocked_by,

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable, Mapping
 
-from euroqci_planner.errors import Fault, InvalidInput
+from euroqci_planner.errors import InvalidInput
 from euroqci_planner.mission.interfaces import Check, unchecked
-from euroqci_planner.mission.plan import (
-    NO_BLOCKER,
-    REASON_TEXTS,
-    Candidates,
-    ModelUsed,
-    Reason,
-    Resource,
-    Schedule,
-)
+from euroqci_planner.mission.plan import Candidates, ModelUsed, Resource, Schedule
 from euroqci_planner.mission.scenario import Objective, ScheduleSettings
-from euroqci_planner.schedule.conflicts import Problem, problem_of
-from euroqci_planner.schedule.explain import Outcome, obstacles, schedule_of
+from euroqci_planner.schedule.case import Case
+from euroqci_planner.schedule.conflicts import problem_of
+from euroqci_planner.schedule.explain import Outcome, schedule_of
+from euroqci_planner.schedule.pins import timetable_of_pins
 from euroqci_planner.schedule.repair import improve
-from euroqci_planner.schedule.timetable import Timetable
-from euroqci_planner.timebase import iso_text
 
 GREEDY_METHOD = "greedy with exchange"
 
@@ -56,92 +48,33 @@ class GreedyScheduler:
         check: Check = unchecked,
     ) -> Schedule:
         """Decide every candidate; what `check` raises ends the work."""
-        objective = supported_objective(settings)
-        problem = problem_of(candidates, satellites, stations)
-        timetable = timetable_of_pins(candidates, problem)
-        improve(problem, timetable, check)
-        outcome = Outcome(flown=timetable.mask(), method=GREEDY_METHOD, objective=objective)
-        return schedule_of(candidates, problem, outcome)
+        search = search_for(settings, _SEARCHES)
+        case = Case(candidates, problem_of(candidates, satellites, stations), settings, check)
+        return schedule_of(case, search(case))
 
 
-def supported_objective(settings: ScheduleSettings) -> str:
-    """Name of the objective; raises InvalidInput for one that has no scheduler yet."""
-    if settings.objective is not Objective.EXPECTED_KEY:
+def by_falling_value(case: Case) -> Outcome:
+    """Pins, then contacts by falling value, then exchange while it pays."""
+    timetable = timetable_of_pins(case)
+    improve(case.problem, timetable, case.check)
+    return Outcome(flown=timetable.mask(), method=GREEDY_METHOD)
+
+
+# How each objective is pursued without a solver.
+_SEARCHES: Mapping[Objective, Callable[[Case], Outcome]] = {
+    Objective.EXPECTED_KEY: by_falling_value,
+}
+
+
+def search_for(
+    settings: ScheduleSettings, searches: Mapping[Objective, Callable[[Case], Outcome]]
+) -> Callable[[Case], Outcome]:
+    """How the objective is pursued; raises InvalidInput for one that has no scheduler yet."""
+    if settings.objective not in searches:
         raise InvalidInput.single(
             "no scheduler of this version maximises this objective",
             where="schedule.objective",
             value=str(settings.objective.value),
-            mend=f"use {Objective.EXPECTED_KEY.value}",
+            mend=f"use {' or '.join(item.value for item in searches)}",
         )
-    return str(settings.objective.value)
-
-
-def timetable_of_pins(candidates: Candidates, problem: Problem) -> Timetable:
-    """A timetable with every pinned contact in it.
-
-    Raises InvalidInput with a fault for each pin that is banned, has no value that is a number,
-    or cannot be flown beside the pins before it: both passes and the resource are named.
-    """
-    pins: list[int] = np.flatnonzero(problem.pinned).tolist()
-    faults = [_bad_pin(candidates, problem, row) for row in pins if _is_bad(problem, row)]
-    timetable = Timetable(problem)
-    timetable.add_all_that_fit(pins)
-    flown = timetable.mask()
-    reason, blocker = obstacles(problem, flown)
-    faults += [
-        _clash(candidates, problem, (row, int(blocker[row])), Reason(int(reason[row])))
-        for row in pins
-        if not flown[row]
-    ]
-    if faults:
-        raise InvalidInput(faults)
-    return timetable
-
-
-def _is_bad(problem: Problem, row: int) -> bool:
-    return bool(problem.banned[row] or np.isnan(problem.value_bits[row]))
-
-
-def _bad_pin(candidates: Candidates, problem: Problem, row: int) -> Fault:
-    banned = bool(problem.banned[row])
-    return Fault(
-        "the pinned pass is banned too" if banned else "the pinned pass is outside the link model",
-        where="schedule.pin",
-        value=_name(candidates, problem, row),
-        mend="remove the pin or the ban" if banned else "remove the pin",
-    )
-
-
-def _clash(
-    candidates: Candidates, problem: Problem, rows: tuple[int, int], reason: Reason
-) -> Fault:
-    row, other = rows
-    names = [_name(candidates, problem, item) for item in rows if item != NO_BLOCKER]
-    limits = (Reason.ORBIT_LIMIT, Reason.DAY_LIMIT)
-    track = problem.tracks[1 if reason is Reason.STATION_BUSY else 0]
-    resource = track.ids[track.resource[row]]
-    if reason in limits:
-        problem_text = f"pinned passes exceed the {REASON_TEXTS[reason]} of {resource}"
-    else:
-        setup_s = _setup_s(candidates, problem, track.until_us[other], other)
-        problem_text = (
-            f"the pinned passes need {resource} at the same time (set-up of {setup_s:g} s included)"
-        )
-    return Fault(
-        problem_text,
-        where="schedule.pin",
-        value=" and ".join(names),
-        mend="remove one of the pins" if len(names) > 1 else "remove the pin or raise the limit",
-    )
-
-
-def _setup_s(candidates: Candidates, problem: Problem, until_us: np.int64, row: int) -> float:
-    end_us = candidates.end_utc[problem.order[row]].astype(np.int64)
-    return float(until_us - end_us) / 1e6
-
-
-def _name(candidates: Candidates, problem: Problem, row: int) -> str:
-    at = problem.order[row]
-    satellite = candidates.satellite_ids[candidates.satellite[at]]
-    station = candidates.station_ids[candidates.station[at]]
-    return f"{satellite}/{station} from {iso_text(candidates.start_utc[at], 's')}"
+    return searches[settings.objective]

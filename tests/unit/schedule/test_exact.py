@@ -24,16 +24,16 @@ from euroqci_planner.errors import InvalidInput
 from euroqci_planner.mission.plan import PassState, Reason
 from euroqci_planner.mission.scenario import Objective
 from euroqci_planner.schedule.conflicts import problem_of
-from euroqci_planner.schedule.exact import (
+from euroqci_planner.schedule.exact import ExactScheduler
+from euroqci_planner.schedule.greedy import GREEDY_METHOD, GreedyScheduler
+from euroqci_planner.schedule.linear import integer, relaxed
+from euroqci_planner.schedule.programme import batches, programme_of
+from euroqci_planner.schedule.total_key import (
     INTEGER_METHOD,
     LINEAR_METHOD,
     ROUNDED_METHOD,
     WINDOWS_METHOD,
-    ExactScheduler,
 )
-from euroqci_planner.schedule.greedy import GREEDY_METHOD, GreedyScheduler
-from euroqci_planner.schedule.linear import integer, relaxed
-from euroqci_planner.schedule.programme import batches, programme_of
 from euroqci_planner.schedule.verify import violations
 
 PART_IN_A_BILLION = 1e-9

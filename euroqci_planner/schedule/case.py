@@ -1,0 +1,20 @@
+"""What a scheduler works on: candidates in canonical form, settings, and who may stop the work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from euroqci_planner.mission.interfaces import Check
+from euroqci_planner.mission.plan import Candidates
+from euroqci_planner.mission.scenario import ScheduleSettings
+from euroqci_planner.schedule.conflicts import Problem
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One task: `problem` is the canonical form of `candidates`; `check` is asked on the way."""
+
+    candidates: Candidates
+    problem: Problem
+    settings: ScheduleSettings
+    check: Check

@@ -1,0 +1,85 @@
+"""Pinned contacts are flown whatever the objective says, or refused by name."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from euroqci_planner.errors import Fault, InvalidInput
+from euroqci_planner.mission.plan import NO_BLOCKER, REASON_TEXTS, Candidates, Reason
+from euroqci_planner.schedule.case import Case
+from euroqci_planner.schedule.conflicts import Problem
+from euroqci_planner.schedule.explain import obstacles
+from euroqci_planner.schedule.timetable import Timetable
+from euroqci_planner.timebase import iso_text
+
+
+def timetable_of_pins(case: Case) -> Timetable:
+    """A timetable with every pinned contact in it.
+
+    Raises InvalidInput with a fault for each pin that is banned, has no value that is a number,
+    or cannot be flown beside the pins before it: both passes and the resource are named.
+    """
+    candidates, problem = case.candidates, case.problem
+    pins: list[int] = np.flatnonzero(problem.pinned).tolist()
+    faults = [_bad_pin(candidates, problem, row) for row in pins if _is_bad(problem, row)]
+    timetable = Timetable(problem)
+    timetable.add_all_that_fit(pins)
+    flown = timetable.mask()
+    reason, blocker = obstacles(problem, flown)
+    faults += [
+        _clash(candidates, problem, (row, int(blocker[row])), Reason(int(reason[row])))
+        for row in pins
+        if not flown[row]
+    ]
+    if faults:
+        raise InvalidInput(faults)
+    return timetable
+
+
+def _is_bad(problem: Problem, row: int) -> bool:
+    return bool(problem.banned[row] or np.isnan(problem.value_bits[row]))
+
+
+def _bad_pin(candidates: Candidates, problem: Problem, row: int) -> Fault:
+    banned = bool(problem.banned[row])
+    return Fault(
+        "the pinned pass is banned too" if banned else "the pinned pass is outside the link model",
+        where="schedule.pin",
+        value=_name(candidates, problem, row),
+        mend="remove the pin or the ban" if banned else "remove the pin",
+    )
+
+
+def _clash(
+    candidates: Candidates, problem: Problem, rows: tuple[int, int], reason: Reason
+) -> Fault:
+    row, other = rows
+    names = [_name(candidates, problem, item) for item in rows if item != NO_BLOCKER]
+    limits = (Reason.ORBIT_LIMIT, Reason.DAY_LIMIT)
+    track = problem.tracks[1 if reason is Reason.STATION_BUSY else 0]
+    resource = track.ids[track.resource[row]]
+    if reason in limits:
+        problem_text = f"pinned passes exceed the {REASON_TEXTS[reason]} of {resource}"
+    else:
+        setup_s = _setup_s(candidates, problem, track.until_us[other], other)
+        problem_text = (
+            f"the pinned passes need {resource} at the same time (set-up of {setup_s:g} s included)"
+        )
+    return Fault(
+        problem_text,
+        where="schedule.pin",
+        value=" and ".join(names),
+        mend="remove one of the pins" if len(names) > 1 else "remove the pin or raise the limit",
+    )
+
+
+def _setup_s(candidates: Candidates, problem: Problem, until_us: np.int64, row: int) -> float:
+    end_us = candidates.end_utc[problem.order[row]].astype(np.int64)
+    return float(until_us - end_us) / 1e6
+
+
+def _name(candidates: Candidates, problem: Problem, row: int) -> str:
+    at = problem.order[row]
+    satellite = candidates.satellite_ids[candidates.satellite[at]]
+    station = candidates.station_ids[candidates.station[at]]
+    return f"{satellite}/{station} from {iso_text(candidates.start_utc[at], 's')}"
