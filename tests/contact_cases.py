@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from euroqci_planner.mission.plan import Candidates, PassState, Resource, Schedule
+from euroqci_planner.mission.plan import NO_PARTNER, Candidates, PassState, Resource, Schedule
 from euroqci_planner.mission.scenario import ScheduleSettings
 from euroqci_planner.schedule.verify import violations
 
@@ -61,6 +62,18 @@ def contacts(
         pinned=np.isin(np.arange(len(rows)), pinned),
         banned=np.isin(np.arange(len(rows)), banned),
     )
+
+
+def with_partners(
+    candidates: Candidates, partners: Mapping[int, str], pass_rows: Mapping[int, tuple[int, int]]
+) -> Candidates:
+    """Some contacts with a second station; `pass_rows` are those of both passes, by contact."""
+    partner = np.full(len(candidates), NO_PARTNER)
+    partner_pass, pass_row = partner.copy(), candidates.pass_row.copy()
+    for row, name in partners.items():
+        partner[row] = candidates.station_ids.index(name)
+        pass_row[row], partner_pass[row] = pass_rows[row]
+    return replace(candidates, pass_row=pass_row, partner=partner, partner_pass_row=partner_pass)
 
 
 def crowded(
@@ -152,6 +165,7 @@ def shuffled(
         station_ids=tuple(candidates.station_ids[index] for index in stations),
         satellite=np.argsort(satellites)[mixed.satellite],
         station=np.argsort(stations)[mixed.station],
+        partner=np.append(np.argsort(stations), NO_PARTNER)[mixed.partner],
     ), (
         tuple(resources[0][index] for index in satellites),
         tuple(resources[1][index] for index in stations),

@@ -61,6 +61,7 @@ class Reason(IntEnum):
     DAY_LIMIT = 16
     LINK_OUT_OF_RANGE = 17
     QUOTA = 18
+    NO_PARTNER_STATION = 19
 
 
 REASON_TEXTS: Mapping[Reason, str] = {
@@ -83,9 +84,11 @@ REASON_TEXTS: Mapping[Reason, str] = {
     Reason.DAY_LIMIT: "contact limit per day",
     Reason.LINK_OUT_OF_RANGE: "outside the link model",
     Reason.QUOTA: "quota of the group",
+    Reason.NO_PARTNER_STATION: "no partner station",
 }
 
 NO_BLOCKER = -1
+NO_PARTNER = -1
 
 
 def reason_of_exclusion(exclusion: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -102,6 +105,10 @@ class Candidates(Table):
     `pass_row` is the row there; `value_bits` is what the objective counts; `orbit_number` and
     `day_number` count revolutions since the satellite's epoch and UTC days, for the limits.
     `pinned` and `banned` come from the scenario. Ids settle ties, so they are carried.
+
+    A contact of a source of entangled pairs holds two stations at once: `partner` is the index of
+    the second one and `partner_pass_row` the row of its pass; both are -1, as they are where they
+    are left out, for a contact of one station.
     """
 
     satellite_ids: tuple[str, ...]
@@ -116,13 +123,16 @@ class Candidates(Table):
     day_number: NDArray[np.int64] = column("int64")
     pinned: NDArray[np.bool_] = column("bool")
     banned: NDArray[np.bool_] = column("bool")
+    partner: NDArray[np.int32] = column("int32", absent=NO_PARTNER)
+    partner_pass_row: NDArray[np.int64] = column("int64", absent=NO_PARTNER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
     """A satellite or a station as the scheduler sees it.
 
-    `terminals` contacts at a time; between two contacts of one terminal at least `setup_s`.
+    `terminals` contacts at a time; between two contacts of one terminal at least `setup_s`. For a
+    source of entangled pairs a contact with two stations counts once.
     Limits are None where there is none (stations have none). Stations alone have `group_shares`,
     the share of their contact time that is credited to each quota group, and `weight`, how much
     key they are due beside each other (0: none is due).

@@ -12,9 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 _COLUMN = "column"
 
 
-def column(dtype: str, per_row: tuple[str, ...] = ()) -> Any:
-    """Declare a column of `dtype`; `per_row` names further axes behind the row axis."""
-    return field(metadata={_COLUMN: dtype, "axes": per_row})
+def column(dtype: str, per_row: tuple[str, ...] = (), absent: object = None) -> Any:
+    """Declare a column of `dtype`; `per_row` names further axes behind the row axis.
+
+    A column with an `absent` value may be left out where a table is built: every row has that
+    value then. It cannot be the first column of its table.
+    """
+    metadata = {_COLUMN: dtype, "axes": per_row, "absent": absent}
+    return field(metadata=metadata) if absent is None else field(default=None, metadata=metadata)
 
 
 def locked(values: ArrayLike, dtype: str) -> NDArray[Any]:
@@ -54,7 +59,10 @@ class Table:
     def __post_init__(self) -> None:
         """Copy, check and lock the columns."""
         for spec in self._specs():
-            values = locked(getattr(self, spec.name), spec.metadata[_COLUMN])
+            given = getattr(self, spec.name)
+            if given is None:
+                given = np.full(len(self), spec.metadata["absent"])
+            values = locked(given, spec.metadata[_COLUMN])
             object.__setattr__(self, spec.name, values)
         lengths = {spec.name: len(getattr(self, spec.name)) for spec in self._specs()}
         if len(set(lengths.values())) > 1:

@@ -4,16 +4,18 @@ Times are whole microseconds, so that touching contacts are told from overlappin
 With one set-up time per resource two contacts of one terminal exclude each other where their
 padded intervals [start, end + set-up) meet; a resource of n terminals serves a set of contacts
 where at no time more than n of these intervals meet (interval graphs are perfect).
+A source of entangled pairs holds two stations with one contact.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from euroqci_planner.mission.plan import Candidates, Reason, Resource
+from euroqci_planner.mission.plan import NO_PARTNER, Candidates, Reason, Resource
 from euroqci_planner.units import FloatArray
 
 IndexArray = NDArray[np.intp]
@@ -27,16 +29,24 @@ _LARGEST_AXIS_US = 2**62
 class Track:
     """One family of resources (the satellites or the stations) and what the contacts ask of it.
 
-    Contact k holds a terminal of `resource[k]` over `start_us[k] <= t < until_us[k]`, set-up
-    included. `terminals` and `ids` go by resource, in order of id.
+    Entry k: contact `candidate[k]` (a row of the problem) holds a terminal of `resource[k]` over
+    `start_us[k] <= t < until_us[k]`, set-up included. A contact has at most one entry for each
+    resource; `each_once` holds where entry k is that of contact k. `terminals` and `ids` go by
+    resource, in order of id.
     """
 
     reason: Reason
     ids: tuple[str, ...]
     terminals: IndexArray
+    each_once: bool
+    candidate: IndexArray
     resource: IndexArray
     start_us: MicrosecondArray
     until_us: MicrosecondArray
+
+    def entries_of(self, contacts: Mask) -> IndexArray:
+        """Entries of the contacts of a mask, in order."""
+        return np.flatnonzero(contacts if self.each_once else contacts[self.candidate])
 
     def on_one_axis(self) -> tuple[MicrosecondArray, MicrosecondArray]:
         """Starts and untils with every resource on its own stretch of one time axis."""
@@ -66,7 +76,8 @@ class Problem:
     `order` leads back to the rows of the candidates. `flyable` holds where a contact may be
     chosen for its value: above zero and not banned. `by_value` lists all rows by value falling,
     ties in canonical order, values that are no number last. The tracks are satellites and
-    stations, in this order.
+    stations, in this order, then, where contacts hold two stations, the passes of these: a pass
+    is flown with one partner. Every contact has one entry with the satellites, in order.
     """
 
     order: IndexArray
@@ -74,7 +85,7 @@ class Problem:
     flyable: Mask
     pinned: Mask
     banned: Mask
-    tracks: tuple[Track, Track]
+    tracks: tuple[Track, ...]
     limits: tuple[Limit, ...]
     by_value: IndexArray
 
@@ -109,14 +120,15 @@ def problem_of(
     """Put candidates and resources into canonical form.
 
     `satellites` and `stations` go by the id tuples of the candidates. Raises ValueError where
-    ids differ, a contact does not end after it starts, a value is infinite, or a resource has
-    no terminal, a negative set-up or a negative limit.
+    ids differ, a contact does not end after it starts, a value is infinite, a contact has its
+    station for a partner, or a resource has no terminal, a negative set-up or a negative limit.
     """
     _check(candidates, satellites, stations)
     satellite = _rank(candidates.satellite_ids)[candidates.satellite]
     station = _rank(candidates.station_ids)[candidates.station]
     keys = (candidates.pass_row, candidates.end_utc, candidates.start_utc, station, satellite)
-    order = np.lexsort(keys)
+    partner = np.append(_rank(candidates.station_ids), NO_PARTNER)[candidates.partner]  # -1: last
+    order = np.lexsort((partner, *keys))
     table = candidates.take(order)
     value = table.value_bits
     return Problem(
@@ -126,8 +138,14 @@ def problem_of(
         pinned=table.pinned,
         banned=table.banned,
         tracks=(
-            _track(Reason.SATELLITE_BUSY, satellites, satellite[order], table),
-            _track(Reason.STATION_BUSY, stations, station[order], table),
+            _track(Reason.SATELLITE_BUSY, satellites, _Entries.of_all(satellite[order]), table),
+            _track(
+                Reason.STATION_BUSY,
+                stations,
+                _Entries.of_all(station[order]).and_second(partner[order]),
+                table,
+            ),
+            *_passes_with_partners(table),
         ),
         limits=_limits(table, _by_id(satellites), satellite[order]),
         by_value=np.argsort(-value, kind="stable"),
@@ -177,6 +195,8 @@ def _check(
         raise ValueError("a contact must end after it starts")
     if bool(np.any(np.isinf(candidates.value_bits))):
         raise ValueError("a contact has an infinite value")
+    if bool(np.any(candidates.partner == candidates.station)):
+        raise ValueError("a contact of two stations names one of them twice")
 
 
 def _rank(ids: tuple[str, ...]) -> IndexArray:
@@ -189,19 +209,62 @@ def _by_id(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
     return tuple(sorted(resources, key=lambda item: item.id))
 
 
+class _Entries(NamedTuple):
+    """Which contact asks for which resource."""
+
+    candidate: IndexArray
+    resource: IndexArray
+
+    @classmethod
+    def of_all(cls, resource: IndexArray) -> _Entries:
+        """An entry of every contact."""
+        return cls(np.arange(len(resource)), resource)
+
+    def and_second(self, resource: IndexArray) -> _Entries:
+        """These, then an entry of every contact that has a second resource."""
+        rows = np.flatnonzero(resource != NO_PARTNER)
+        if not len(rows):
+            return self
+        return _Entries(np.append(self.candidate, rows), np.append(self.resource, resource[rows]))
+
+
 def _track(
-    reason: Reason, resources: tuple[Resource, ...], rank: IndexArray, table: Candidates
+    reason: Reason, resources: tuple[Resource, ...], entries: _Entries, table: Candidates
 ) -> Track:
     ranked = _by_id(resources)
     setup_us = np.array([round(item.setup_s * 1e6) for item in ranked], dtype=np.int64)
+    start_us, end_us = microseconds(table.start_utc), microseconds(table.end_utc)
+    is_plain = len(entries.candidate) == len(table)
     return Track(
         reason=reason,
         ids=tuple(item.id for item in ranked),
         terminals=np.array([item.terminals for item in ranked], dtype=np.intp),
-        resource=rank,
-        start_us=microseconds(table.start_utc),
-        until_us=microseconds(table.end_utc) + setup_us[rank],
+        each_once=is_plain,
+        candidate=entries.candidate,
+        resource=entries.resource,
+        start_us=start_us if is_plain else start_us[entries.candidate],
+        until_us=(end_us if is_plain else end_us[entries.candidate]) + setup_us[entries.resource],
     )
+
+
+def _passes_with_partners(table: Candidates) -> tuple[Track, ...]:
+    """The passes that contacts of two stations hold, each over an instant of its own."""
+    rows = np.flatnonzero(table.partner != NO_PARTNER)
+    if not len(rows):
+        return ()
+    passes = np.concatenate((table.pass_row[rows], table.partner_pass_row[rows]))
+    unique, resource = np.unique(passes, return_inverse=True)
+    track = Track(
+        reason=Reason.SATELLITE_BUSY,
+        ids=tuple(str(row) for row in unique.tolist()),
+        terminals=np.ones(len(unique), dtype=np.intp),
+        each_once=False,
+        candidate=np.concatenate((rows, rows)),
+        resource=resource.astype(np.intp),
+        start_us=np.zeros(len(passes), dtype=np.int64),
+        until_us=np.ones(len(passes), dtype=np.int64),
+    )
+    return (track,)
 
 
 def _limits(table: Candidates, ranked: tuple[Resource, ...], rank: IndexArray) -> tuple[Limit, ...]:

@@ -150,11 +150,20 @@ def _busy(problem: Problem, flown: Mask) -> tuple[IndexArray, IndexArray, IndexA
 
 
 def blocking_pairs(track: Track, flown: Mask, asking: Mask) -> tuple[IndexArray, IndexArray]:
-    """Pairs (asking contact, flown contact) that meet while all terminals are held."""
+    """Pairs (asking contact, flown contact) that meet while all terminals are held.
+
+    A pair stands there as often as the two meet: once for each resource that both ask for.
+    """
+    entering, leaving = blocking_entries(track, flown, asking)
+    return track.candidate[entering], track.candidate[leaving]
+
+
+def blocking_entries(track: Track, flown: Mask, asking: Mask) -> tuple[IndexArray, IndexArray]:
+    """The same in entries of the track."""
     start, until = track.on_one_axis()
-    held = np.flatnonzero(flown)
+    held = track.entries_of(flown)
     held = held[np.argsort(start[held], kind="stable")]
-    free = np.flatnonzero(asking)
+    free = track.entries_of(asking)
     full_from, full_to = _full_times(track, start[held], until[held], track.resource[held])
     first = np.searchsorted(np.maximum.accumulate(until[held]), start[free], side="right")
     last = np.searchsorted(start[held], until[free], side="left")

@@ -5,9 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from euroqci_planner.errors import Fault, InvalidInput
-from euroqci_planner.mission.plan import NO_BLOCKER, REASON_TEXTS, Candidates, Reason
+from euroqci_planner.mission.plan import (
+    NO_BLOCKER,
+    NO_PARTNER,
+    REASON_TEXTS,
+    Candidates,
+    Reason,
+)
 from euroqci_planner.schedule.case import Case
-from euroqci_planner.schedule.conflicts import Problem
+from euroqci_planner.schedule.conflicts import Problem, Track
 from euroqci_planner.schedule.explain import obstacles
 from euroqci_planner.schedule.timetable import Timetable
 from euroqci_planner.timebase import iso_text
@@ -57,11 +63,13 @@ def _clash(
     names = [_name(candidates, problem, item) for item in rows if item != NO_BLOCKER]
     limits = (Reason.ORBIT_LIMIT, Reason.DAY_LIMIT)
     track = problem.tracks[1 if reason is Reason.STATION_BUSY else 0]
-    resource = track.ids[track.resource[row]]
     if reason in limits:
+        resource = track.ids[track.resource[row]]
         problem_text = f"pinned passes exceed the {REASON_TEXTS[reason]} of {resource}"
     else:
-        setup_s = _setup_s(candidates, problem, track.until_us[other], other)
+        entry = _entry_in_common(track, row, other)
+        resource, until_us = track.ids[track.resource[entry]], track.until_us[entry]
+        setup_s = _setup_s(candidates, problem, until_us, other)
         problem_text = (
             f"the pinned passes need {resource} at the same time (set-up of {setup_s:g} s included)"
         )
@@ -73,6 +81,13 @@ def _clash(
     )
 
 
+def _entry_in_common(track: Track, row: int, other: int) -> int:
+    """The entry of `other` with the first resource that `row` asks for too."""
+    asked = track.resource[track.candidate == row]
+    meets = (track.candidate == other) & np.isin(track.resource, asked)
+    return int(np.argmax(meets))
+
+
 def _setup_s(candidates: Candidates, problem: Problem, until_us: np.int64, row: int) -> float:
     end_us = candidates.end_utc[problem.order[row]].astype(np.int64)
     return float(until_us - end_us) / 1e6
@@ -82,4 +97,6 @@ def _name(candidates: Candidates, problem: Problem, row: int) -> str:
     at = problem.order[row]
     satellite = candidates.satellite_ids[candidates.satellite[at]]
     station = candidates.station_ids[candidates.station[at]]
+    if candidates.partner[at] != NO_PARTNER:
+        station += f"+{candidates.station_ids[candidates.partner[at]]}"
     return f"{satellite}/{station} from {iso_text(candidates.start_utc[at], 's')}"

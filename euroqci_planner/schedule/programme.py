@@ -117,16 +117,29 @@ def batches(programme: Programme) -> list[IndexArray]:
 
 def _clique_rows(track: Track, columns: IndexArray) -> tuple[csc_array, IndexArray]:
     """A row for every maximal clique of more contacts than the resource has terminals."""
+    entries, column = _entries_of_columns(track, columns)
     start, until = track.on_one_axis()
-    cliques = maximal_cliques(start[columns], until[columns])
-    terminals = track.terminals[track.resource[columns][cliques.member]]
+    cliques = maximal_cliques(start[entries], until[entries])
+    terminals = track.terminals[track.resource[entries][cliques.member]]
     binding = cliques.size > terminals
     number = np.concatenate(([0], np.cumsum(binding)))
     first, last = number[cliques.first], number[cliques.last]
     pointer = np.concatenate(([0], np.cumsum(last - first)))
     rows = np.arange(pointer[-1]) - np.repeat(pointer[:-1] - first, last - first)
-    shape = (int(number[-1]), len(columns))
-    return csc_array((np.ones(len(rows)), rows, pointer), shape=shape), terminals[binding]
+    matrix = csc_array((np.ones(len(rows)), rows, pointer), shape=(int(number[-1]), len(entries)))
+    if column is not None:
+        gathered = (np.ones(len(entries)), (np.arange(len(entries)), column))
+        matrix = csc_array(matrix @ csc_array(gathered, shape=(len(entries), len(columns))))
+        matrix.sort_indices()
+    return matrix, terminals[binding]
+
+
+def _entries_of_columns(track: Track, columns: IndexArray) -> tuple[IndexArray, IndexArray | None]:
+    """Entries of these contacts, and the column of each; None where they are the columns."""
+    if track.each_once:
+        return columns, None
+    entries = np.flatnonzero(np.isin(track.candidate, columns))
+    return entries, np.searchsorted(columns, track.candidate[entries])
 
 
 def _limit_rows(limit: Limit, columns: IndexArray) -> tuple[csc_array, IndexArray]:
@@ -144,9 +157,12 @@ def _limit_rows(limit: Limit, columns: IndexArray) -> tuple[csc_array, IndexArra
 def _ranks(problem: Problem) -> FloatArray:
     """A number from 0 to 1 for every contact that follows from its ids and start alone."""
     mixed = np.zeros(len(problem), dtype=np.uint64)
-    for track in problem.tracks:
+    for track in problem.tracks[:2]:
         ids = np.array([_hashed(name) for name in track.ids], dtype=np.uint64)
-        mixed = _split_mix(mixed ^ ids[track.resource])
+        mixed = _split_mix(mixed ^ ids[track.resource[: len(problem)]])
+        second = slice(len(problem), None)
+        rows = track.candidate[second]
+        mixed[rows] = _split_mix(mixed[rows] ^ ids[track.resource[second]])
     mixed = _split_mix(mixed ^ problem.tracks[0].start_us.astype(np.uint64))
     return np.asarray((mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53)
 

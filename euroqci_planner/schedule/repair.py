@@ -8,7 +8,7 @@ import numpy as np
 
 from euroqci_planner.mission.interfaces import Check, unchecked
 from euroqci_planner.schedule.conflicts import IndexArray, Limit, Mask, Problem
-from euroqci_planner.schedule.explain import blocking_pairs
+from euroqci_planner.schedule.explain import blocking_entries
 from euroqci_planner.schedule.timetable import Timetable
 
 _LEAST_GAIN = 1e-12
@@ -82,11 +82,12 @@ def _openings(problem: Problem, flown: Mask) -> _Openings:
     hindrances = np.zeros(size, dtype=np.intp)
     keys = []
     for track in problem.tracks:
-        entering, leaving = blocking_pairs(track, flown, asking)
-        pairs = np.bincount(entering, minlength=size)
-        hindrances += pairs > 0
+        entering, leaving = blocking_entries(track, flown, asking)
+        pairs = np.bincount(entering, minlength=len(track.candidate))
+        hindrances += np.bincount(track.candidate[pairs > 0], minlength=size)
         alone = (pairs == 1) | (track.terminals[track.resource] > 1)
-        keys.append((entering * size + leaving)[alone[entering]])
+        contacts = track.candidate[entering] * size + track.candidate[leaving]
+        keys.append(contacts[alone[entering]])
     for limit in problem.limits:
         rows = _kept_out(limit, flown, asking)
         hindrances[rows] += 1

@@ -11,7 +11,7 @@ from euroqci_planner.schedule.conflicts import Limit, Mask, Problem, Track
 
 
 class TrackTimetable:
-    """Contacts that hold the terminals of one family of resources, by start per resource."""
+    """Entries that hold the terminals of one family of resources, by start per resource."""
 
     def __init__(self, track: Track) -> None:
         """Start empty."""
@@ -26,7 +26,7 @@ class TrackTimetable:
         self._untils: list[list[int]] = [[] for _ in track.ids]
 
     def has_room(self, row: int) -> bool:
-        """Whether a terminal is free all through the padded contact."""
+        """Whether a terminal is free all through the padded entry."""
         resource, start, until = self._resource[row], self._start[row], self._until[row]
         starts, untils = self._starts[resource], self._untils[resource]
         end = bisect_left(starts, until)
@@ -51,6 +51,31 @@ class TrackTimetable:
         while self._untils[resource][place] != self._until[row]:
             place += 1
         del self._starts[resource][place], self._untils[resource][place]
+
+
+class SharedTimetable:
+    """The same for contacts that hold several resources of a family at once, or none."""
+
+    def __init__(self, track: Track, contacts: int) -> None:
+        """Start empty."""
+        self._track = TrackTimetable(track)
+        self._entries: list[list[int]] = [[] for _ in range(contacts)]
+        for entry, row in enumerate(track.candidate.tolist()):
+            self._entries[row].append(entry)
+
+    def has_room(self, row: int) -> bool:
+        """Whether every resource of the contact has a terminal for it."""
+        return all(self._track.has_room(entry) for entry in self._entries[row])
+
+    def add(self, row: int) -> None:
+        """Take the contact in; the caller has asked for room."""
+        for entry in self._entries[row]:
+            self._track.add(entry)
+
+    def remove(self, row: int) -> None:
+        """Take the contact out again."""
+        for entry in self._entries[row]:
+            self._track.remove(entry)
 
 
 class LimitTimetable:
@@ -82,13 +107,13 @@ class Timetable:
 
     def __init__(self, problem: Problem) -> None:
         """Start empty."""
-        self._satellites, self._stations = (TrackTimetable(track) for track in problem.tracks)
-        self._limits = tuple(LimitTimetable(limit) for limit in problem.limits)
-        self._parts: tuple[TrackTimetable | LimitTimetable, ...] = (
-            self._satellites,
-            self._stations,
-            *self._limits,
+        self._satellites, self._stations, *passes = (
+            TrackTimetable(track) if track.each_once else SharedTimetable(track, len(problem))
+            for track in problem.tracks
         )
+        limits = (LimitTimetable(limit) for limit in problem.limits)
+        self._others = (*passes, *limits)
+        self._parts = (self._satellites, self._stations, *self._others)
         self.flown: list[bool] = [False] * len(problem)
 
     def fits(self, row: int) -> bool:
@@ -97,7 +122,7 @@ class Timetable:
             not self.flown[row]
             and self._stations.has_room(row)
             and self._satellites.has_room(row)
-            and (not self._limits or all(limit.has_room(row) for limit in self._limits))
+            and (not self._others or all(part.has_room(row) for part in self._others))
         )
 
     def add(self, row: int) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from euroqci_planner.mission.plan import (
     NO_BLOCKER,
+    NO_PARTNER,
     Candidates,
     PassState,
     Reason,
@@ -36,7 +37,8 @@ def violations(
     """Everything that is wrong with a schedule, a sentence each; empty where all is well.
 
     Checked: one decision per candidate; no terminal of a satellite or station holds two
-    contacts at once, set-up included; limits per orbit and day; every pin is flown and marked,
+    contacts at once, set-up included, both stations where a contact has two; no pass of such a
+    contact is flown in another; limits per orbit and day; every pin is flown and marked,
     no ban is, and nothing without value but pins; the total is the sum of what is flown and not
     above the bound; who is flown has no reason, who is rejected has one, and blockers are
     contacts that are flown.
@@ -49,12 +51,15 @@ def violations(
     for row in rows:
         by_satellite[int(candidates.satellite[row])].append(row)
         by_station[int(candidates.station[row])].append(row)
+        if candidates.partner[row] != NO_PARTNER:
+            by_station[int(candidates.partner[row])].append(row)
     found: list[str] = []
     for index, resource in enumerate(satellites):
         found += _overlaps(candidates, f"satellite {resource.id}", resource, by_satellite[index])
         found += _limits(candidates, resource, by_satellite[index])
     for index, resource in enumerate(stations):
         found += _overlaps(candidates, f"station {resource.id}", resource, by_station[index])
+    found += _partners(candidates, rows)
     found += _choices(candidates, schedule, flown)
     found += _explanations(candidates, schedule, flown)
     found += _value(candidates, schedule, rows)
@@ -81,6 +86,21 @@ def _overlaps(
                 f"{_name(candidates, previous)} holds until {free_from}, set-up included"
             )
         terminals[terminals.index((free_from, previous))] = (max(free_from, end + setup), row)
+
+
+def _partners(candidates: Candidates, rows: list[int]) -> Iterator[str]:
+    """Contacts of two stations: two stations indeed, and each pass in one of them."""
+    taken: dict[int, int] = {}
+    for row in rows:
+        if candidates.partner[row] == NO_PARTNER:
+            continue
+        if candidates.partner[row] == candidates.station[row]:
+            yield f"contact {_name(candidates, row)} names one station twice"
+        for pass_row in (int(candidates.pass_row[row]), int(candidates.partner_pass_row[row])):
+            if pass_row in taken:
+                other = _name(candidates, taken[pass_row])
+                yield f"contact {_name(candidates, row)} flies a pass that {other} flies"
+            taken[pass_row] = row
 
 
 def _limits(candidates: Candidates, resource: Resource, rows: list[int]) -> Iterator[str]:
@@ -136,4 +156,6 @@ def _value(candidates: Candidates, schedule: Schedule, rows: list[int]) -> Itera
 def _name(candidates: Candidates, row: int | np.intp) -> str:
     satellite = candidates.satellite_ids[candidates.satellite[row]]
     station = candidates.station_ids[candidates.station[row]]
+    if candidates.partner[row] != NO_PARTNER:
+        station += f"+{candidates.station_ids[candidates.partner[row]]}"
     return f"{satellite}/{station} {candidates.start_utc[row]}"
