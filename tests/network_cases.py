@@ -45,7 +45,7 @@ ORBIT = CircularOrbit(
     raan_rad=0.0,
     argument_of_latitude_rad=0.0,
 )
-Contact = tuple[str, str, float, int]
+Contact = tuple[str, str, float, int] | tuple[str, str, float, int, str]
 
 
 def satellite(name: str, **fields: Any) -> Satellite:
@@ -133,9 +133,10 @@ def network_of(
 
 
 def deposits(contacts: list[Contact], authentication_bits: int = 0, delay_s: float = 0.0):
-    """Contacts as (satellite, station, end in hours, bits)."""
+    """Contacts as (satellite, station, end in hours, bits), with the partner if there is one."""
     satellites = tuple(sorted({item[0] for item in contacts})) or ("s1",)
-    stations = tuple(sorted({item[1] for item in contacts})) or ("A",)
+    partners = [item[4] if len(item) > 4 else "" for item in contacts]
+    stations = tuple(sorted({item[1] for item in contacts} | {*partners} - {""})) or ("A",)
     ends = np.array([round(item[2] * HOUR_S * 1e6) for item in contacts], dtype=np.int64)
     ends_utc = START_UTC + ends.astype("timedelta64[us]")
     bits = np.array([item[3] for item in contacts], dtype=np.int64)
@@ -148,4 +149,5 @@ def deposits(contacts: list[Contact], authentication_bits: int = 0, delay_s: flo
         usable_utc=ends_utc + np.timedelta64(round(delay_s * 1e6), "us"),
         key_bits=bits,
         authentication_bits=np.where(bits > 0, authentication_bits, 0),
+        partner=np.array([stations.index(name) if name else -1 for name in partners], dtype=int),
     )

@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from euroqci_planner.mission.key_course import DemandOutcome, KeyCourse
+from euroqci_planner.mission.key_course import DemandOutcome, KeyCourse, LinkName
 from euroqci_planner.mission.plan import Plan
 from euroqci_planner.mission.table import Table, column
 from euroqci_planner.units import FloatArray
@@ -80,12 +80,19 @@ def risk_of(p_empty: float, served_share: float) -> Risk:
 
 def links_of_pair(course: KeyCourse | None, pair: tuple[str, str]) -> tuple[tuple[str, str], ...]:
     """Links (satellite, station) whose key was bound to a pair, in the course of the plan."""
+    return tuple((link.a, link.b) for link in _used_links(course, pair) if not link.is_direct)
+
+
+def direct_links_of_pair(
+    course: KeyCourse | None, pair: tuple[str, str]
+) -> tuple[tuple[str, str], ...]:
+    """Two stations each that share key without a satellite knowing it, likewise."""
+    return tuple((link.a, link.b) for link in _used_links(course, pair) if link.is_direct)
+
+
+def _used_links(course: KeyCourse | None, pair: tuple[str, str]) -> list[LinkName]:
     if course is None or pair not in course.relays.pairs:
-        return ()
+        return []
     relays = course.relays
     mine = relays.take(relays.pair == relays.pairs.index(pair))
-    found = set()
-    for satellite, a, b in zip(mine.satellite, mine.station_a, mine.station_b, strict=True):
-        name = relays.satellite_ids[int(satellite)]
-        found |= {(name, relays.station_ids[int(a)]), (name, relays.station_ids[int(b)])}
-    return tuple(sorted(found))
+    return sorted({link for row in range(len(mine)) for link in mine.link_names(row)})

@@ -79,7 +79,7 @@ def _demand_row(plan: Plan, outcome: DemandOutcome, row: int) -> list[str]:
 
 def _outlook(outlook: KeyOutlook) -> Iterator[str]:
     coming = [
-        (name, iso_text(item.usable_utc, "s"), item.satellite_id, item.station_id,
+        (name, iso_text(item.usable_utc, "s"), item.satellite_id, item.stations_text,
          f"{item.key_bits / KILO:.1f}", f"{item.chance:.2f}")
         for name, items in outlook.next_deposits.items()
         for item in items

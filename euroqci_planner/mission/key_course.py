@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,12 @@ from euroqci_planner.units import FloatArray
 BitsArray = NDArray[np.int64]
 
 
+NO_PARTNER = -1
+NO_SATELLITE = -1
+
+
 class StoreKind(StrEnum):
-    """A link store is shared by satellite and station, a pair store by two users."""
+    """A link store is shared by satellite and station or by two stations; a pair's by two users."""
 
     LINK = "link"
     PAIR = "pair"
@@ -24,11 +29,24 @@ class StoreKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoreName:
-    """A store: satellite and station of a link, or the two nodes of a pair in order of id."""
+    """A store: satellite and station of a link, or two stations or nodes in order of id."""
 
     kind: StoreKind
     a: str
     b: str
+
+
+class LinkName(NamedTuple):
+    """A link store: satellite and station, or the two stations of a direct link in order of id."""
+
+    a: str
+    b: str
+    is_direct: bool = False
+
+    @classmethod
+    def between(cls, one: str, other: str) -> LinkName:
+        """The direct link of two stations."""
+        return cls(min(one, other), max(one, other), is_direct=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -38,6 +56,9 @@ class DepositTable(Table):
     `key_bits` is what post-processing yields, `authentication_bits` what it spends of the same
     store on its messages; both are whole bits. The key was made by `contact_end_utc`, which
     counts for its age, and can be used from `usable_utc`.
+
+    With a `partner`, the index of a second station, the key is shared by the two stations and the
+    satellite, a mere source of entangled pairs, knows nothing of it; -1 stands for none.
     """
 
     satellite_ids: tuple[str, ...]
@@ -48,6 +69,19 @@ class DepositTable(Table):
     usable_utc: NDArray[np.datetime64] = column("datetime64[us]")
     key_bits: BitsArray = column("int64")
     authentication_bits: BitsArray = column("int64")
+    partner: NDArray[np.int32] = column("int32", absent=NO_PARTNER)
+
+    @property
+    def is_direct(self) -> NDArray[np.bool_]:
+        """Which rows are key between two stations."""
+        return np.asarray(self.partner != NO_PARTNER)
+
+    def link_name(self, row: int) -> LinkName:
+        """The store that a row fills."""
+        station = self.station_ids[self.station[row]]
+        if self.partner[row] != NO_PARTNER:
+            return LinkName.between(station, self.station_ids[self.partner[row]])
+        return LinkName(self.satellite_ids[self.satellite[row]], station)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -55,7 +89,8 @@ class RelayTable(Table):
     """Link key that was bound to a pair: `bits` of both link stores of one satellite.
 
     Bound (and taken from both stores) at `bound_utc`, with the pair from `usable_utc`, when the
-    satellite has published the XOR. `pair` indexes `pairs`.
+    satellite has published the XOR. `pair` indexes `pairs`. Key of a direct link has `satellite`
+    -1: it was taken from the one store of `station_a` and `station_b` and is with the pair at once.
     """
 
     pairs: tuple[tuple[str, str], ...]
@@ -68,6 +103,14 @@ class RelayTable(Table):
     bits: BitsArray = column("int64")
     bound_utc: NDArray[np.datetime64] = column("datetime64[us]")
     usable_utc: NDArray[np.datetime64] = column("datetime64[us]")
+
+    def link_names(self, row: int) -> tuple[LinkName, ...]:
+        """The stores that a row took its bits from: two of one satellite, or one direct link."""
+        a, b = (self.station_ids[end[row]] for end in (self.station_a, self.station_b))
+        if self.satellite[row] == NO_SATELLITE:
+            return (LinkName.between(a, b),)
+        satellite = self.satellite_ids[self.satellite[row]]
+        return LinkName(satellite, a), LinkName(satellite, b)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

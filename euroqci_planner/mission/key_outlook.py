@@ -12,13 +12,27 @@ from euroqci_planner.mission.key_course import FlowTable
 
 @dataclass(frozen=True, slots=True)
 class NextDeposit:
-    """A deposit that a demand can hope for: key in clear sky, and its chance."""
+    """A deposit that a demand can hope for: key in clear sky, and its chance.
+
+    `partner_id` is the second station of a direct link, '' for a link with the satellite.
+    """
 
     usable_utc: np.datetime64
     satellite_id: str
     station_id: str
     key_bits: int
     chance: float
+    partner_id: str = ""
+
+    @property
+    def stations_text(self) -> str:
+        """The station, or both stations of a direct link."""
+        return self.station_id + (f"+{self.partner_id}" if self.partner_id else "")
+
+    @property
+    def link_text(self) -> str:
+        """Satellite and stations."""
+        return f"{self.satellite_id}/{self.stations_text}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

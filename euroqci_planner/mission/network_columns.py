@@ -25,8 +25,8 @@ def _number(unit: str, decimals: int, meaning: str) -> ColumnFormat:
 
 
 STORE_COLUMNS: Mapping[str, ColumnFormat] = {
-    "kind": _text("link: satellite and station; pair: two users"),
-    "a": _text("satellite of a link, first user of a pair"),
+    "kind": _text("link: satellite and station, or two stations; pair: two users"),
+    "a": _text("satellite of a link (of a direct one the first station), first user of a pair"),
     "b": _text("station of a link, second user of a pair"),
     "time_utc": ColumnFormat(ColumnKind.INSTANT, "instant of the stock", "UTC"),
     "expected_bits": _bits("stock with the expected deposits; in a forecast the mean"),

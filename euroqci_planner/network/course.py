@@ -40,10 +40,11 @@ def key_course(
     Give expected or clear-sky deposits; rows with zero bits are contacts that bring nothing.
     Stores are sampled every `sample_s`, by default each hour or as far apart as keeps the table
     small (`MOST_SAMPLES`, `MOST_ROWS`), and at the end. Deposits that are not usable inside the
-    window, and those of satellites that are no trusted nodes, take no part. Everything comes out
-    in order of id.
+    window, and those of satellites that are no trusted nodes, take no part; key between two
+    stations does, whatever satellite brought it. Everything comes out in order of id.
 
-    Missing here: key relayed by two satellites over a third station; a relay with a date of its
+    Missing here: key relayed by two satellites over a third station, or by a third station between
+    direct links and other key; a relay with a date of its
     own for every classical contact (`policy.classical_contact_s` stands for the next one).
     """
     layout = Layout(case, deposits)
@@ -204,6 +205,8 @@ def ledger_of(layout: Layout, simulation: Simulation, member: int = 0) -> StoreL
 
 def _relays(case: KeyNetwork, layout: Layout, simulation: Simulation) -> RelayTable:
     log = [item for item in simulation.log or () if item.way != FIBRE_ALONE]
+    ends = [layout.station_way(item.pair, item.way).stations for item in log]
+    is_relayed = np.array([not layout.is_direct(item.way) for item in log], dtype=np.bool_)
     satellites = tuple(item.id for item in layout.satellites)
     stations = layout.graph.station_ids
     number = {name: row for row, name in enumerate(stations)}
@@ -215,11 +218,11 @@ def _relays(case: KeyNetwork, layout: Layout, simulation: Simulation) -> RelayTa
         station_ids=stations,
         pair=_index(item.pair for item in log),
         satellite=_index(int(layout.satellite_of_link[item.link_a]) for item in log),
-        station_a=_index(number[layout.links[item.link_a][1]] for item in log),
-        station_b=_index(number[layout.links[item.link_b][1]] for item in log),
+        station_a=_index(number[one] for one, _ in ends),
+        station_b=_index(number[other] for _, other in ends),
         bits=np.array([item.bits for item in log], dtype=np.int64),
         bound_utc=bound.astype("datetime64[us]"),
-        usable_utc=(bound + lead_us).astype("datetime64[us]"),
+        usable_utc=(bound + lead_us * is_relayed).astype("datetime64[us]"),
     )
 
 
@@ -228,11 +231,11 @@ def _index(values: Iterable[int]) -> NDArray[np.int32]:
 
 
 def warnings_of(case: KeyNetwork, layout: Layout) -> Iterator[str]:
-    """What a planner should know: demands without a way, dark fibre, overflowing sources."""
+    """What a planner should know: demands without a way, dark fibre, sources that bring nothing."""
     for link in layout.graph.dark:
         yield f"fibre {link.a} to {link.b}: a hop loses more than {link.device.id} bears: no key"
-    sources = [item.id for item in case.satellites if item.role is Role.ENTANGLED_SOURCE]
-    for name in sorted(sources):
+    sources = {item.id for item in case.satellites if item.role is Role.ENTANGLED_SOURCE}
+    for name in sorted(sources - layout.pair_sources):
         yield f"satellite {name} is an entangled source: it holds no key and relays none"
     is_open = layout.routes.is_open.any(axis=1)
     for pair in np.flatnonzero(~is_open):

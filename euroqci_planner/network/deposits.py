@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from euroqci_planner.mission.key_course import BitsArray, DepositTable
+from euroqci_planner.mission.key_course import NO_PARTNER, BitsArray, DepositTable
 from euroqci_planner.mission.scenario import Policy
 from euroqci_planner.network.key_store import MICROSECONDS_PER_SECOND, IndexArray
 from euroqci_planner.network.layout import KeyNetwork, Layout
@@ -23,6 +23,8 @@ class ContactKeys:
 
     `satellite` and `station` index the ids; `key_bits` is the key of each contact where it
     happens, and `weight` in 0..1 what part of it is counted: 1, or the chance of clear sky.
+    `partner` is the second station of contacts with entangled pairs, -1 for the others; None
+    where there is none at all.
     """
 
     satellite_ids: tuple[str, ...]
@@ -32,6 +34,7 @@ class ContactKeys:
     contact_end_utc: UtcArray
     key_bits: FloatArray
     weight: FloatArray
+    partner: NDArray[np.int32] | None = None
 
 
 def deposits_of(contacts: ContactKeys, policy: Policy) -> DepositTable:
@@ -43,6 +46,7 @@ def deposits_of(contacts: ContactKeys, policy: Policy) -> DepositTable:
     key = np.nan_to_num(contacts.key_bits) * contacts.weight
     bits = np.floor(key).astype(np.int64)
     cost = np.ceil(policy.authentication_bits_per_contact * contacts.weight).astype(np.int64)
+    nobody = np.full(len(bits), NO_PARTNER)
     return DepositTable(
         satellite_ids=contacts.satellite_ids,
         station_ids=contacts.station_ids,
@@ -52,6 +56,7 @@ def deposits_of(contacts: ContactKeys, policy: Policy) -> DepositTable:
         usable_utc=after(contacts.contact_end_utc, policy.post_processing_s),
         key_bits=bits,
         authentication_bits=np.where(bits > 0, cost, 0),
+        partner=nobody if contacts.partner is None else contacts.partner,
     )
 
 
@@ -81,20 +86,23 @@ def deposit_rows(case: KeyNetwork, layout: Layout, table: DepositTable) -> Index
     usable = table.usable_utc.astype(np.int64)
     satellites = np.array(table.satellite_ids, dtype=np.str_)[table.satellite]
     stations = np.array(table.station_ids, dtype=np.str_)[table.station]
-    known = {satellite for satellite, _ in layout.links}
-    inside = (usable >= start) & (usable <= end) & np.isin(satellites, sorted(known))
-    order = np.lexsort(
-        (table.key_bits, table.contact_end_utc.astype(np.int64), stations, satellites, usable)
+    partners = np.array((*table.station_ids, ""), dtype=np.str_)[table.partner]
+    is_swapped = table.is_direct & (partners < stations)
+    stations, partners = (
+        np.where(is_swapped, one, other)
+        for one, other in ((partners, stations), (stations, partners))
     )
+    known = {name.a for name in layout.links if not name.is_direct}
+    has_store = table.is_direct | np.isin(satellites, sorted(known))
+    inside = (usable >= start) & (usable <= end) & has_store
+    ends = table.contact_end_utc.astype(np.int64)
+    order = np.lexsort((table.key_bits, ends, partners, stations, satellites, usable))
     return np.asarray(order[inside[order]])
 
 
 def engine_deposits(layout: Layout, table: DepositTable, rows: IndexArray, clear: Mask) -> Deposits:
     """Deposits of these rows; `clear` (members, rows of `table`) says which contacts succeed."""
-    names = [
-        (table.satellite_ids[table.satellite[row]], table.station_ids[table.station[row]])
-        for row in rows
-    ]
+    names = [table.link_name(row) for row in rows.tolist()]
     return Deposits(
         link=np.array([layout.link_index[name] for name in names], dtype=np.intp),
         usable_us=table.usable_utc[rows].astype(np.int64),

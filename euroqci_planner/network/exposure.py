@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from euroqci_planner.mission.pair_security import KeyWay
-from euroqci_planner.network.layout import KeyNetwork, Layout, PairWays, StationWay
+from euroqci_planner.network.layout import KeyNetwork, Layout
 from euroqci_planner.network.paths import FibreGraph, FibrePath
 from euroqci_planner.network.relay import FIBRE_ALONE, Binding
 
@@ -25,7 +27,7 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True)
 class WayUse:
-    """A way that a pair's key took, with the bits that each satellite relayed on it."""
+    """A way that a pair's key took, its bits, and who relayed it, most bits first."""
 
     way: int
     bits: int
@@ -36,12 +38,13 @@ def uses_by_pair(layout: Layout, log: Iterable[Binding]) -> dict[int, tuple[WayU
     """Ways that were used by pair, the one of most bits first, satellites likewise."""
     bits: dict[tuple[int, int], Counter[str]] = {}
     for binding in log:
-        satellite = "" if binding.link_a < 0 else layout.links[binding.link_a][0]
+        satellite = "" if binding.link_b < 0 else layout.links[binding.link_a].a
         bits.setdefault((binding.pair, binding.way), Counter())[satellite] += binding.bits
     found: dict[int, list[WayUse]] = {}
     for (pair, way), shares in sorted(bits.items()):
         ranked = sorted(shares, key=lambda name: (-shares[name], name))
-        found.setdefault(pair, []).append(WayUse(way, shares.total(), tuple(ranked)))
+        names = tuple(name for name in ranked if name)
+        found.setdefault(pair, []).append(WayUse(way, shares.total(), names))
     return {
         pair: tuple(sorted(mine, key=lambda use: (-use.bits, use.way)))
         for pair, mine in found.items()
@@ -65,16 +68,15 @@ class ExposureBook:
 
         The route starts at the user `origin`.
         """
-        ways = self._layout.ways[pair]
         if used:
-            text = self._text(ways, used[0], origin)
+            text = self._text(pair, used[0], origin)
             more = len(used) - 1
             tail = f"; {more} more way{'s' if more > 1 else ''}" if more else ""
-            return self._exposure(ways, used, text + tail)
+            return self._exposure(pair, used, text + tail)
         best = self._best(pair)
         if best is None:
             return Exposure(NO_WAY, "", self._why_none(pair))
-        return self._exposure(ways, (best,), "not used: " + self._text(ways, best, origin))
+        return self._exposure(pair, (best,), "not used: " + self._text(pair, best, origin))
 
     def ways_of_pair(self, pair: int, used: tuple[WayUse, ...]) -> tuple[KeyWay, ...]:
         """The ways that were used, else the best one that is open, from the pair's first user."""
@@ -83,45 +85,45 @@ class ExposureBook:
         return tuple(self._key_way(self._layout.pairs[pair][0], pair, use) for use in uses)
 
     def _key_way(self, origin: str, pair: int, use: WayUse) -> KeyWay:
-        ways = self._layout.ways[pair]
         return KeyWay(
-            text=self._text(ways, use, origin),
+            text=self._text(pair, use, origin),
             bits=use.bits,
-            trusted_nodes=self._trusted_nodes(ways, use),
-            places=tuple(_trusted_places(ways, use)),
+            trusted_nodes=self.trusted_nodes_of(pair, use),
+            places=tuple(self._trusted_places(pair, use)),
             countries=self.countries_of(pair, use),
-            satellites=tuple(name for name in use.satellites if name),
+            satellites=use.satellites,
         )
 
     def trusted_nodes_of(self, pair: int, use: WayUse) -> int:
         """Trusted places on one way of a pair."""
-        return self._trusted_nodes(self._layout.ways[pair], use)
+        if use.way == FIBRE_ALONE:
+            return self._fibre_of(pair).trusted_nodes
+        way = self._layout.station_way(pair, use.way)
+        on_ground = sum(path.trusted_nodes + (not _is_on_site(path)) for path in way)
+        return on_ground + (not self._layout.is_direct(use.way))
 
     def countries_of(self, pair: int, use: WayUse) -> tuple[str, ...]:
         """Countries of the trusted places on one way of a pair."""
-        return tuple(sorted({*self._countries(self._layout.ways[pair], use)} - {""}))
+        return tuple(sorted({*self._countries(pair, use)} - {""}))
 
     def countries_on_fibre(self, path: FibrePath) -> tuple[str, ...]:
         """Countries of the trusted places on a way over fibre alone."""
         return tuple(sorted({*self._countries_inside(path, path.places[1:-1])} - {""}))
 
-    def _exposure(self, ways: PairWays, used: tuple[WayUse, ...], text: str) -> Exposure:
-        counts = [self._trusted_nodes(ways, use) for use in used]
-        countries = {name for use in used for name in self._countries(ways, use) if name}
+    def _exposure(self, pair: int, used: tuple[WayUse, ...], text: str) -> Exposure:
+        counts = [self.trusted_nodes_of(pair, use) for use in used]
+        countries = {name for use in used for name in self._countries(pair, use) if name}
         return Exposure(max(counts), " ".join(sorted(countries)), text)
 
     def _best(self, pair: int) -> WayUse | None:
         """The open way that trusts the fewest, with every satellite that could serve it."""
-        routes, ways = self._layout.routes, self._layout.ways[pair]
+        routes, names = self._layout.routes, self._layout.links
         found = []
-        for way in range(routes.is_open.shape[1]):
-            if routes.is_open[pair, way]:
-                links = routes.link_a[pair, way]
-                names = [
-                    self._layout.links[row][0] for row in links if row < len(self._layout.links)
-                ]
-                found.append(WayUse(way, 0, tuple(names)))
-        return min(found, key=lambda use: self._trusted_nodes(ways, use), default=None)
+        for way in np.flatnonzero(routes.is_open[pair]).tolist():
+            links = [names[row] for row in routes.link_a[pair, way] if row < len(names)]
+            satellites = tuple(link.a for link in links if not link.is_direct)
+            found.append(WayUse(way, 0, satellites))
+        return min(found, key=lambda use: self.trusted_nodes_of(pair, use), default=None)
 
     def _why_none(self, pair: int) -> str:
         names, graph = self._layout.pairs[pair], self._layout.graph
@@ -131,18 +133,12 @@ class ExposureBook:
             return f"no way: {' and '.join(cut_off)} {verb} no station"
         return "no way: no trusted satellite shares key with a station of each user"
 
-    def _trusted_nodes(self, ways: PairWays, use: WayUse) -> int:
+    def _countries(self, pair: int, use: WayUse) -> Iterator[str]:
         if use.way == FIBRE_ALONE:
-            return _fibre_of(ways).trusted_nodes
-        return 1 + sum(
-            path.trusted_nodes + (not _is_on_site(path)) for path in ways.space[use.way - 1]
-        )
-
-    def _countries(self, ways: PairWays, use: WayUse) -> Iterator[str]:
-        if use.way == FIBRE_ALONE:
-            yield from self._countries_inside(_fibre_of(ways), _fibre_of(ways).places[1:-1])
+            path = self._fibre_of(pair)
+            yield from self._countries_inside(path, path.places[1:-1])
             return
-        for path in ways.space[use.way - 1]:
+        for path in self._layout.station_way(pair, use.way):
             trusted = () if _is_on_site(path) else path.places[1:]
             yield from self._countries_inside(path, trusted)
         yield from (self._owner[name] for name in use.satellites)
@@ -155,36 +151,40 @@ class ExposureBook:
             if chain.trusted_nodes:
                 yield from (self._country.get(place, "") for place in (link.a, link.b))
 
-    def _text(self, ways: PairWays, use: WayUse, origin: str) -> str:
+    def _text(self, pair: int, use: WayUse, origin: str) -> str:
         graph = self._layout.graph
         if use.way == FIBRE_ALONE:
-            path = _fibre_of(ways)
+            path = self._fibre_of(pair)
             return _path_text(graph, path, is_reversed=path.places[0] != origin)
-        way: StationWay = ways.space[use.way - 1]
+        way = self._layout.station_way(pair, use.way)
         is_forward = way.access_a.places[0] == origin
         up, down = way if is_forward else (way.access_b, way.access_a)
-        others = len(use.satellites) - 1
-        satellites = use.satellites[0] + (f" and {others} more" if others else "")
-        return (
-            f"{_path_text(graph, up)} ~ {satellites} ~ {_path_text(graph, down, is_reversed=True)}"
-        )
+        middle = _space_text(use)
+        return f"{_path_text(graph, up)} ~ {middle} ~ {_path_text(graph, down, is_reversed=True)}"
+
+    def _trusted_places(self, pair: int, use: WayUse) -> Iterator[str]:
+        """Trusted places by id, from the first user to the second."""
+        if use.way == FIBRE_ALONE:
+            yield from self._fibre_of(pair).places[1:-1]
+            return
+        up, down = self._layout.station_way(pair, use.way)
+        yield from () if _is_on_site(up) else up.places[1:]
+        yield from use.satellites
+        yield from () if _is_on_site(down) else reversed(down.places[1:])
+
+    def _fibre_of(self, pair: int) -> FibrePath:
+        path = self._layout.ways[pair].fibre
+        if path is None:
+            raise ValueError("the pair has no way over fibre alone")
+        return path
 
 
-def _trusted_places(ways: PairWays, use: WayUse) -> Iterator[str]:
-    """Trusted places by id, from the first user to the second."""
-    if use.way == FIBRE_ALONE:
-        yield from _fibre_of(ways).places[1:-1]
-        return
-    up, down = ways.space[use.way - 1]
-    yield from () if _is_on_site(up) else up.places[1:]
-    yield from use.satellites
-    yield from () if _is_on_site(down) else reversed(down.places[1:])
-
-
-def _fibre_of(ways: PairWays) -> FibrePath:
-    if ways.fibre is None:
-        raise ValueError("the pair has no way over fibre alone")
-    return ways.fibre
+def _space_text(use: WayUse) -> str:
+    """What joins the two stations."""
+    if not use.satellites:
+        return "entangled pairs"
+    others = len(use.satellites) - 1
+    return use.satellites[0] + (f" and {others} more" if others else "")
 
 
 def _is_on_site(path: FibrePath) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import coo_array, csc_array
 
-from euroqci_planner.mission.key_course import BitsArray, DepositTable
+from euroqci_planner.mission.key_course import BitsArray, DepositTable, LinkName
 from euroqci_planner.network.demand import ConsumptionClock
 from euroqci_planner.network.deposits import deposit_rows, window_us
 from euroqci_planner.network.key_store import IndexArray
@@ -27,7 +27,9 @@ Group = tuple[int, bool]
 
 @dataclass(frozen=True, slots=True)
 class FlowWay:
-    """A way of one pair: over fibre (link stores -1), or through one satellite.
+    """A way of one pair: over fibre (link stores -1), through one satellite, or by a direct link.
+
+    A direct link is `link_a`, `link_b` is -1 then.
 
     `fibre` and `use` are fibre links and the bits that each spends per bit; `trusted_nodes`
     counts all trusted places, the satellite included.
@@ -77,16 +79,14 @@ def _link_supply(
 ) -> FloatArray:
     found = np.zeros((len(layout.links), len(edges) - 1))
     for stock in case.network.link_stocks:
-        row = layout.link_index.get((stock.satellite_id, stock.station_id))
+        row = layout.link_index.get(LinkName(stock.satellite_id, stock.station_id))
         if row is not None:
             found[row, 0] += stock.stock_bits
     lead_us = round(case.policy.classical_contact_s * 1e6)
     for row in deposit_rows(case, layout, deposits).tolist():
-        name = (
-            deposits.satellite_ids[deposits.satellite[row]],
-            deposits.station_ids[deposits.station[row]],
-        )
-        with_pair_us = int(deposits.usable_utc[row].astype(np.int64)) + lead_us
+        name = deposits.link_name(row)
+        ready_us = int(deposits.usable_utc[row].astype(np.int64))
+        with_pair_us = ready_us if name.is_direct else ready_us + lead_us
         bucket = int(np.searchsorted(edges, with_pair_us, side="right")) - 1
         if bucket < len(edges) - 1:
             net = deposits.key_bits[row] - deposits.authentication_bits[row]
@@ -213,8 +213,8 @@ def _flows(ways: list[FlowWay], supply: Supply) -> tuple[IndexArray, IndexArray]
         if way.link_a < 0:
             mine = np.arange(buckets)
         else:
-            both = held[way.link_a] & held[way.link_b]
-            fresh = came[way.link_a] | came[way.link_b]
+            ends = [link for link in (way.link_a, way.link_b) if link >= 0]
+            both, fresh = held[ends].all(axis=0), came[ends].any(axis=0)
             mine = np.flatnonzero(both if way.fibre else both & fresh)
         kept_ways.append(np.full(len(mine), number, dtype=np.intp))
         kept_buckets.append(mine.astype(np.intp))

@@ -64,9 +64,9 @@ def hybrid_flow(
     play no part, and all deposits are known beforehand: `floor_share` and `total_bits` are upper
     bounds for what any plan of key can do at this resolution. A bit of satellite key costs as
     much as `SATELLITE_PRICE_NODES` trusted nodes on the way of a bit. Each pair has its best
-    fibre way, one that shares no place with it, and its `WAYS_THROUGH_SPACE` best pairs of
-    stations with every satellite. Multicommodity flow after Ahuja, Magnanti and Orlin 1993,
-    Network Flows, chapter 17.
+    fibre way, one that shares no place with it, its `WAYS_THROUGH_SPACE` best direct links, and as
+    many pairs of stations with every satellite. Multicommodity flow after Ahuja, Magnanti and
+    Orlin 1993, Network Flows, chapter 17.
     """
     layout = Layout(case, deposits)
     bucket_s = bucket_s or max(SECONDS_PER_DAY, case.duration_s / MOST_BUCKETS)
@@ -100,17 +100,23 @@ def _fibre_ways(layout: Layout, book: ExposureBook) -> Iterator[FlowWay]:
 def _space_ways(layout: Layout, book: ExposureBook) -> Iterator[FlowWay]:
     none = len(layout.links)
     for pair, ways in enumerate(layout.ways):
-        for number, way in enumerate(ways.space[:WAYS_THROUGH_SPACE], start=1):
-            links, use = fibre_uses(way)
+        first = 1 + layout.routes.direct
+        numbers = [
+            *range(1, 1 + len(ways.direct[:WAYS_THROUGH_SPACE])),
+            *range(first, first + len(ways.space[:WAYS_THROUGH_SPACE])),
+        ]
+        for number in numbers:
+            links, use = fibre_uses(layout.station_way(pair, number))
             route = layout.routes
             ends = zip(route.link_a[pair, number], route.link_b[pair, number], strict=True)
             for link_a, link_b in ends:
                 if link_a < none:
-                    used = WayUse(number, 0, (layout.links[link_a][0],))
+                    name = layout.links[link_a]
+                    used = WayUse(number, 0, () if name.is_direct else (name.a,))
                     yield FlowWay(
                         pair,
                         int(link_a),
-                        int(link_b),
+                        -1 if name.is_direct else int(link_b),
                         links,
                         use,
                         book.trusted_nodes_of(pair, used),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from euroqci_planner.mission.key_course import DepositTable, RelayTable
+from euroqci_planner.mission.key_course import DepositTable, LinkName, RelayTable
 from euroqci_planner.network.deposits import window_us
 from euroqci_planner.network.key_store import MICROSECONDS_PER_SECOND, NEVER
 from euroqci_planner.network.layout import KeyNetwork, Layout
@@ -70,14 +70,14 @@ def key_ages(
     """Ages by pair of `relays`, from the end of the contact that made the key to its arrival.
 
     The later of the two link keys does not help: a bit is as old as the older of the two that
-    were combined. Key beyond a pair's age limit is passed over. Key at hand at the start counts
-    from there. Where a full satellite memory dropped deposits the ages are upper bounds: the
-    replay keeps that key.
+    were combined; one of a direct link has its own age. Key beyond a pair's age limit is passed
+    over. Key at hand at the start counts from there. Where a full satellite memory dropped
+    deposits the ages are upper bounds: the replay keeps that key.
     """
     start_us, _ = window_us(case)
     stores = {name: _Store() for name in layout.links}
     for stock in case.network.link_stocks:
-        mine = stores.get((stock.satellite_id, stock.station_id))
+        mine = stores.get(LinkName(stock.satellite_id, stock.station_id))
         if mine is not None:
             mine.put(start_us, stock.stock_bits, is_known=False)
     limits = [NEVER if age is None else age for age in layout.pair_age_limits_us()]
@@ -100,12 +100,8 @@ def _events(deposits: DepositTable, relays: RelayTable) -> list[tuple[int, int, 
     return [(now, row, is_relay) for now, is_relay, row in sorted(events)]
 
 
-def _deposited(deposits: DepositTable, row: int, stores: dict[tuple[str, str], _Store]) -> None:
-    name = (
-        deposits.satellite_ids[deposits.satellite[row]],
-        deposits.station_ids[deposits.station[row]],
-    )
-    store = stores.get(name)
+def _deposited(deposits: DepositTable, row: int, stores: dict[LinkName, _Store]) -> None:
+    store = stores.get(deposits.link_name(row))
     if store is None:
         return
     made_us = int(deposits.contact_end_utc[row].astype(np.int64))
@@ -117,15 +113,14 @@ def _deposited(deposits: DepositTable, row: int, stores: dict[tuple[str, str], _
 def _relayed(
     relays: RelayTable,
     row: int,
-    stores: dict[tuple[str, str], _Store],
+    stores: dict[LinkName, _Store],
     not_before_us: int,
     age: KeyAge,
 ) -> None:
-    satellite, bits = relays.satellite_ids[relays.satellite[row]], int(relays.bits[row])
-    ends = (relays.station_ids[end[row]] for end in (relays.station_a, relays.station_b))
-    first, second = (list(stores[satellite, end].take(bits, not_before_us)) for end in ends)
-    arrival_us = int(relays.usable_utc[row].astype(np.int64))
-    for made_us, count, is_known in _in_step(first, second):
+    bits, arrival_us = int(relays.bits[row]), int(relays.usable_utc[row].astype(np.int64))
+    taken = [list(stores[name].take(bits, not_before_us)) for name in relays.link_names(row)]
+    lots = iter(taken[0]) if len(taken) == 1 else _in_step(*taken)
+    for made_us, count, is_known in lots:
         age.add(count, (arrival_us - made_us) / MICROSECONDS_PER_SECOND, is_known=is_known)
 
 

@@ -107,12 +107,13 @@ class KeyStores:
             self.stock[:, stores] += aged(bits, ticks_ago)
             self._destroy_old(stores)
 
-    def receive_new(self, members: IndexArray, stores: IndexArray, bits: BitsArray) -> None:
-        """Put `bits` that were made just now into one store of each of these members."""
-        self.total[members, stores] += bits
-        self.deposited[members, stores] += bits
+    def receive_now(self, members: IndexArray, stores: IndexArray, bits: BitsArray) -> None:
+        """Put `bits` (members, classes), none too old, into one store of each of these members."""
+        arrived = over_ages(bits)
+        self.total[members, stores] += arrived
+        self.deposited[members, stores] += arrived
         if self._has_ages:
-            self.stock[members, stores, 0] += bits
+            self.stock[members, stores] += bits
 
     def authenticate(self, store: int, bits: BitsArray) -> BitsArray:
         """Spend up to `bits` per member on authentication, the oldest first; what was spent."""

@@ -8,20 +8,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from typing import NamedTuple
 
 import numpy as np
 
 from euroqci_planner.mission.assets import Role, Satellite, Station
-from euroqci_planner.mission.key_course import BitsArray, DepositTable, StoreKind, StoreName
+from euroqci_planner.mission.key_course import (
+    NO_SATELLITE,
+    BitsArray,
+    DepositTable,
+    LinkName,
+    StoreKind,
+    StoreName,
+)
 from euroqci_planner.mission.network import Demand, Network
 from euroqci_planner.mission.scenario import Policy
 from euroqci_planner.network.key_store import NEVER, IndexArray
-from euroqci_planner.network.paths import FibreGraph, FibrePath
+from euroqci_planner.network.paths import STATIONS_PER_USER, FibreGraph, FibrePath
 
 Pair = tuple[str, str]
 NO_MEMORY_LIMIT = NEVER
+MOST_DIRECT_WAYS = STATIONS_PER_USER**2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +45,7 @@ class KeyNetwork:
 
 
 class StationWay(NamedTuple):
-    """One way of a pair through space: a station for each user, and how the users reach them."""
+    """A station for each user of a pair, and how the users reach them: the ground of a way."""
 
     access_a: FibrePath
     access_b: FibrePath
@@ -64,9 +72,10 @@ class StationWay(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairWays:
-    """All ways of one pair: fibre alone (or None), and through space, the best first."""
+    """All ways of one pair: fibre alone (or None), direct links, satellites, the best first."""
 
     fibre: FibrePath | None
+    direct: tuple[StationWay, ...]
     space: tuple[StationWay, ...]
 
 
@@ -76,9 +85,12 @@ class Routes:
 
     `link_a` and `link_b` are link stores by satellite, `len(links)` where there is none; `fibre`
     and `fibre_use` are fibre links with the bits each spends per bit, `len(graph.links)` and 0
-    where there is none. Way 0 is fibre alone: its link stores are all none.
+    where there is none. Way 0 is fibre alone: its link stores are all none. The next `direct` ways
+    take key that two stations share: `link_a` has its store, `link_b` none. The others go through
+    satellites.
     """
 
+    direct: int
     is_open: np.ndarray
     link_a: IndexArray
     link_b: IndexArray
@@ -99,19 +111,41 @@ class Layout:
         trusted = [item for item in case.satellites if item.role is Role.TRUSTED_NODE]
         self.satellites = tuple(sorted(trusted, key=lambda item: item.id))
         self.links = _link_names(case, deposits, {item.id for item in trusted})
-        self.link_index: Mapping[Pair, int] = {name: row for row, name in enumerate(self.links)}
-        self.ways = _ways_of_all(self.graph, self.pairs)
+        self.link_index: Mapping[LinkName, int] = {name: row for row, name in enumerate(self.links)}
+        self.pair_sources = frozenset(
+            deposits.satellite_ids[code] for code in deposits.satellite[deposits.is_direct]
+        )
+        self.ways = _ways_of_all(self.graph, self.pairs, self.links)
         self.routes = _routes(self)
         number = {satellite.id: row for row, satellite in enumerate(self.satellites)}
-        self.satellite_of_link = np.array([number[name] for name, _ in self.links], dtype=np.intp)
+        self.satellite_of_link = np.array(
+            [NO_SATELLITE if name.is_direct else number[name.a] for name in self.links],
+            dtype=np.intp,
+        )
 
     @property
     def store_names(self) -> tuple[StoreName, ...]:
-        """Links, then pairs."""
+        """Links, those of satellites before the direct ones, then pairs."""
         return (
-            *(StoreName(StoreKind.LINK, *name) for name in self.links),
+            *(StoreName(StoreKind.LINK, name.a, name.b) for name in self.links),
             *(StoreName(StoreKind.PAIR, *name) for name in self.pairs),
         )
+
+    def is_direct(self, way: int) -> bool:
+        """Whether a way takes the key of a direct link."""
+        return 0 < way <= self.routes.direct
+
+    def station_way(self, pair: int, way: int) -> StationWay:
+        """Stations and accesses of any way but that over fibre alone."""
+        ways = self.ways[pair]
+        if self.is_direct(way):
+            return ways.direct[way - 1]
+        return ways.space[way - 1 - self.routes.direct]
+
+    def links_of_pair(self, pair: int) -> list[int]:
+        """Link stores that a pair may use."""
+        used = np.unique([self.routes.link_a[pair], self.routes.link_b[pair]])
+        return [int(link) for link in used[used < len(self.links)]]
 
     def memory_bits(self) -> BitsArray:
         """Key memory by satellite."""
@@ -132,9 +166,8 @@ class Layout:
         ages = self.pair_age_limits_us()
         users: list[list[int | None]] = [[] for _ in self.links]
         for row, age in enumerate(ages):
-            for link in np.unique([self.routes.link_a[row], self.routes.link_b[row]]):
-                if link < len(self.links):
-                    users[link].append(age)
+            for link in self.links_of_pair(row):
+                users[link].append(age)
         return [max(mine, key=_unlimited) if mine else None for mine in users]
 
     def demands_of(self, pair: Pair) -> list[Demand]:
@@ -154,28 +187,49 @@ def _unlimited(age_us: int | None) -> int:
 
 def _link_names(
     case: KeyNetwork, deposits: DepositTable, trusted: set[str]
-) -> tuple[tuple[str, str], ...]:
-    codes = np.unique(
-        deposits.satellite.astype(np.int64) * len(deposits.station_ids) + deposits.station
-    )
-    named = {
-        (
-            deposits.satellite_ids[code // len(deposits.station_ids)],
-            deposits.station_ids[code % len(deposits.station_ids)],
-        )
-        for code in codes.tolist()
-    }
-    named |= {(stock.satellite_id, stock.station_id) for stock in case.network.link_stocks}
-    return tuple(sorted(name for name in named if name[0] in trusted))
+) -> tuple[LinkName, ...]:
+    stations = len(deposits.station_ids)
+    codes = deposits.satellite.astype(np.int64) * stations + deposits.station
+    codes = codes * (stations + 1) + deposits.partner + 1
+    _, rows = np.unique(codes, return_index=True)
+    named = {deposits.link_name(row) for row in rows.tolist()}
+    stocks = case.network.link_stocks
+    named |= {LinkName(stock.satellite_id, stock.station_id) for stock in stocks}
+    kept = [name for name in named if name.is_direct or name.a in trusted]
+    return tuple(sorted(kept, key=lambda name: (name.is_direct, name)))
 
 
-def _ways_of_all(graph: FibreGraph, pairs: tuple[Pair, ...]) -> tuple[PairWays, ...]:
+def _ways_of_all(
+    graph: FibreGraph, pairs: tuple[Pair, ...], links: tuple[LinkName, ...]
+) -> tuple[PairWays, ...]:
     users = sorted({user for pair in pairs for user in pair})
     reach = {user: graph.paths_from(user) for user in users}
     access = {user: graph.stations_of(user) for user in users}
-    return tuple(
-        PairWays(fibre=reach[a].get(b), space=_space_ways(access[a], access[b])) for a, b in pairs
-    )
+    direct = {(name.a, name.b) for name in links if name.is_direct}
+    partners = {end for name in direct for end in name}
+    found = []
+    for a, b in pairs:
+        near, far = (_to_stations(graph, reach[user], partners) for user in (a, b))
+        joined = (way for way in _space_ways(near, far) if _sorted_ends(way) in direct)
+        found.append(
+            PairWays(
+                fibre=reach[a].get(b),
+                direct=tuple(islice(joined, MOST_DIRECT_WAYS)),
+                space=_space_ways(access[a], access[b]),
+            )
+        )
+    return tuple(found)
+
+
+def _to_stations(
+    graph: FibreGraph, reach: Mapping[str, FibrePath], wanted: set[str]
+) -> tuple[FibrePath, ...]:
+    return tuple(reach[name] for name in graph.station_ids if name in wanted and name in reach)
+
+
+def _sorted_ends(way: StationWay) -> Pair:
+    one, other = way.stations
+    return (one, other) if one <= other else (other, one)
 
 
 def _space_ways(
@@ -189,13 +243,15 @@ def _space_ways(
 
 def _routes(layout: Layout) -> Routes:
     none, no_fibre = len(layout.links), len(layout.graph.links)
-    ways = 1 + max((len(item.space) for item in layout.ways), default=0)
-    stores = [_links_of_ways(layout, item) for item in layout.ways]
-    uses = [_fibre_of_ways(item) for item in layout.ways]
+    direct = max((len(item.direct) for item in layout.ways), default=0)
+    ways = 1 + direct + max((len(item.space) for item in layout.ways), default=0)
+    stores = [_links_of_ways(layout, item, direct) for item in layout.ways]
+    uses = [_fibre_of_ways(item, direct) for item in layout.ways]
     width = max((len(links) for item in stores for links in item), default=0)
     reach = max((len(use) for item in uses for use in item), default=0)
     shape = (len(layout.pairs), ways)
     routes = Routes(
+        direct=direct,
         is_open=np.zeros(shape, dtype=np.bool_),
         link_a=np.full((*shape, max(1, width)), none, dtype=np.intp),
         link_b=np.full((*shape, max(1, width)), none, dtype=np.intp),
@@ -215,21 +271,22 @@ def _routes(layout: Layout) -> Routes:
     return routes
 
 
-def _links_of_ways(layout: Layout, ways: PairWays) -> list[list[tuple[int, int]]]:
-    """Link stores (of the first user's station, of the second's) by way and satellite."""
-    index = layout.link_index
-    found: list[list[tuple[int, int]]] = [[]]
+def _links_of_ways(layout: Layout, ways: PairWays, direct: int) -> list[list[tuple[int, int]]]:
+    """Link stores by way: of a direct link and none, or of both stations by satellite."""
+    index, none = layout.link_index, len(layout.links)
+    found: list[list[tuple[int, int]]] = [[] for _ in range(1 + direct)]
+    for number, way in enumerate(ways.direct, start=1):
+        found[number] = [(index[LinkName.between(*way.stations)], none)]
     for way in ways.space:
-        one, other = way.stations
-        both = [
-            (index[item.id, one], index[item.id, other])
-            for item in layout.satellites
-            if (item.id, one) in index and (item.id, other) in index
-        ]
-        found.append(both)
+        both = [[LinkName(item.id, name) for name in way.stations] for item in layout.satellites]
+        found.append(
+            [(index[one], index[other]) for one, other in both if one in index and other in index]
+        )
     return found
 
 
-def _fibre_of_ways(ways: PairWays) -> list[Counter[int]]:
+def _fibre_of_ways(ways: PairWays, direct: int) -> list[Counter[int]]:
     alone = Counter(ways.fibre.links) if ways.fibre else Counter()
-    return [alone, *(way.fibre_use for way in ways.space)]
+    empty: list[Counter[int]] = [Counter() for _ in range(direct - len(ways.direct))]
+    over_direct = [way.fibre_use for way in ways.direct]
+    return [alone, *over_direct, *empty, *(way.fibre_use for way in ways.space)]

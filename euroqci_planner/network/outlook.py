@@ -10,7 +10,12 @@ import numpy as np
 
 from euroqci_planner.errors import InvalidInput
 from euroqci_planner.mission.interfaces import Check, unchecked
-from euroqci_planner.mission.key_course import DemandOutcome, DepositTable
+from euroqci_planner.mission.key_course import (
+    NO_PARTNER,
+    DemandOutcome,
+    DepositTable,
+    LinkName,
+)
 from euroqci_planner.mission.key_outlook import NextDeposit
 from euroqci_planner.mission.network import (
     Consumption,
@@ -41,39 +46,30 @@ def next_deposits(
     """The first `most` deposits from `now_utc` on that can serve each demand, by demand id.
 
     `chance` is the chance of clear sky by row of `deposits`. Only satellites that reach both ends
-    count. Deposits without key are left out.
+    count, and direct links between them. Deposits without key are left out.
     """
     layout = Layout(case, deposits)
     waiting = (deposits.usable_utc >= now_utc) & (deposits.key_bits > 0)
     rows = np.flatnonzero(waiting)
     rows = rows[np.argsort(deposits.usable_utc[rows], kind="stable")]
-    names = [_link_of(deposits, row) for row in rows.tolist()]
+    links = [layout.link_index.get(deposits.link_name(row), -1) for row in rows.tolist()]
     found = {}
     for demand in layout.demands:
-        mine = _links_of_pair(layout, layout.pairs.index(demand.pair))
-        hits = [row for row, name in zip(rows.tolist(), names, strict=True) if name in mine]
+        mine = {*layout.links_of_pair(layout.pairs.index(demand.pair))}
+        hits = [row for row, link in zip(rows.tolist(), links, strict=True) if link in mine]
         found[demand.id] = tuple(_next(deposits, chance, row) for row in hits[:most])
     return found
 
 
-def _link_of(deposits: DepositTable, row: int) -> tuple[str, str]:
-    satellite = deposits.satellite_ids[deposits.satellite[row]]
-    return satellite, deposits.station_ids[deposits.station[row]]
-
-
-def _links_of_pair(layout: Layout, pair: int) -> set[tuple[str, str]]:
-    used = np.unique([layout.routes.link_a[pair], layout.routes.link_b[pair]])
-    return {layout.links[link] for link in used if link < len(layout.links)}
-
-
 def _next(deposits: DepositTable, chance: FloatArray, row: int) -> NextDeposit:
-    satellite, station = _link_of(deposits, row)
+    partner = int(deposits.partner[row])
     return NextDeposit(
         deposits.usable_utc[row],
-        satellite,
-        station,
+        deposits.satellite_ids[deposits.satellite[row]],
+        deposits.station_ids[deposits.station[row]],
         int(deposits.key_bits[row]),
         float(chance[row]),
+        "" if partner == NO_PARTNER else deposits.station_ids[partner],
     )
 
 
@@ -82,10 +78,11 @@ def main_drivers(
 ) -> dict[str, str]:
     """What holds each demand back most, by demand id; '' where nothing is missing.
 
-    Each cause is taken away in turn, in the same weather: cloud at one station, the rate of the
-    fibre, the wait for the classical contact. The one whose absence saves most unserved bits is
-    named; where none saves a twentieth, what is missing are passes. The first
-    `MEMBERS_FOR_DRIVERS` members are asked. `check` is called between the causes.
+    Each cause is taken away in turn, in the same weather: cloud at one station, cloud over the two
+    of a direct link (both must be clear), the rate of the fibre, the wait for the classical
+    contact. The one whose absence saves most unserved bits is named; where none saves a twentieth,
+    what is missing are passes. The first `MEMBERS_FOR_DRIVERS` members are asked. `check` is called
+    between the causes.
     """
     sky = clear[:MEMBERS_FOR_DRIVERS]
     plain = _demands(case, deposits, sky)
@@ -119,15 +116,27 @@ def _driver(causes: list[str], missing: float, left: FloatArray) -> str:
 def _without_one_cause(
     case: KeyNetwork, deposits: DepositTable, sky: Mask
 ) -> Iterator[tuple[str, KeyNetwork, Mask]]:
-    for number in np.unique(deposits.station):
-        open_sky = sky | (deposits.station == number)
+    for number in np.unique(deposits.station[~deposits.is_direct]):
+        open_sky = sky | ((deposits.station == number) & ~deposits.is_direct)
         yield f"cloud at {deposits.station_ids[number]}", case, open_sky
+    for name, rows in _direct_rows(deposits):
+        open_sky = sky.copy()
+        open_sky[:, rows] = True
+        yield f"cloud at {name.a} or {name.b}", case, open_sky
     free = tuple(_without_limit(link) for link in case.network.fibre_links)
     if free:
         network = replace(case.network, fibre_links=free)
         yield "rate of the fibre", replace(case, network=network), sky
     prompt = replace(case.policy, classical_contact_s=0.0)
     yield "wait for the classical contact", replace(case, policy=prompt), sky
+
+
+def _direct_rows(deposits: DepositTable) -> list[tuple[LinkName, list[int]]]:
+    """Direct links in order, with their rows."""
+    found: dict[LinkName, list[int]] = {}
+    for row in np.flatnonzero(deposits.is_direct).tolist():
+        found.setdefault(deposits.link_name(row), []).append(row)
+    return sorted(found.items())
 
 
 def _without_limit(link: FibreLink) -> FibreLink:

@@ -13,7 +13,7 @@ def disjoint_ways(layout: Layout) -> list[int]:
     """By pair: the largest number of ways that share no place (Menger 1927).
 
     Places are nodes, stations and satellites; a satellite joins the stations that it shares key
-    with.
+    with, a direct link its two stations.
     """
     places, ends = _places(layout)
     number = {name: row for row, name in enumerate(places)}
@@ -36,7 +36,7 @@ def _places(layout: Layout) -> tuple[list[str], list[tuple[str, str]]]:
     """Places by name (satellites are marked), and what is joined to what."""
     graph = layout.graph
     ends = [(a, b) for a, b, _ in graph.joints()]
-    ends += [(f"satellite {satellite}", station) for satellite, station in layout.links]
+    ends += [(name.a if name.is_direct else f"satellite {name.a}", name.b) for name in layout.links]
     return sorted({name for pair in ends for name in pair}), ends
 
 

@@ -1,5 +1,8 @@
 """Relay of key: link key is bound to a pair when the pair asks for it, and not before.
 
+Two stations may share key that a source of entangled pairs brought them at once: it is taken as it
+is, before any satellite is asked, and no satellite knows it.
+
 A trusted satellite that shares K(s,A) and K(s,B) with two stations publishes their XOR; B then
 knows K(s,A). Both link stores lose as many bits as the pair gains, and only key of one and the
 same satellite combines. Until it is bound, link key can serve any partner (late binding,
@@ -73,7 +76,10 @@ class FibreStores:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One binding of link key to a pair, as the log keeps it; `link_a` is -1 for fibre alone."""
+    """One binding of link key to a pair, as the log keeps it.
+
+    `link_a` is -1 for fibre alone, `link_b` also for a direct link.
+    """
 
     pair: int
     way: int
@@ -121,13 +127,13 @@ class Relay:
     def bind(self, orders: Orders) -> tuple[BitsArray, BitsArray]:
         """Serve the orders as far as key is at hand.
 
-        A pair that fibre alone joins takes satellite key, the scarcer one, only for what is
-        urgent. Returns what came over fibre alone, bits by member, usable at once; and what
-        satellites will publish, bits by member and age class.
+        A pair that fibre alone joins takes key from space, the scarcer one, only for what is
+        urgent. Returns what came over fibre alone and from direct links, usable at once; and what
+        satellites will publish: bits by member and age class.
         """
         wanted = orders.bits.copy()
-        at_once = np.zeros_like(wanted)
         relayed = np.zeros((len(wanted), self.links.scale.classes), dtype=np.int64)
+        at_once = np.zeros_like(relayed)
         for way in self._ways:
             takes = self._is_open[way].take(orders.pairs)
             takes &= wanted > 0
@@ -135,13 +141,17 @@ class Relay:
                 continue
             rows = slice(None) if takes.all() else np.flatnonzero(takes)
             if way == FIBRE_ALONE:
-                at_once[rows] = self._over_fibre(orders, rows, wanted[rows])
-                left = np.minimum(wanted[rows], orders.urgent[rows]) - at_once[rows]
+                at_once[rows, 0] = self._over_fibre(orders, rows, wanted[rows])
+                left = np.minimum(wanted[rows], orders.urgent[rows]) - at_once[rows, 0]
                 wanted[rows] = np.maximum(left, 0)
+                continue
+            if self.layout.is_direct(way):
+                by_age = self._from_direct_link(orders, rows, wanted[rows], way)
+                at_once[rows] += by_age
             else:
                 by_age = self._through_space(orders, rows, wanted[rows], way)
                 relayed[rows] += by_age
-                wanted[rows] -= by_age.sum(axis=1)
+            wanted[rows] -= by_age.sum(axis=1)
         return at_once, relayed
 
     def _over_fibre(self, orders: Orders, rows: Rows, wanted: BitsArray) -> BitsArray:
@@ -151,6 +161,22 @@ class Relay:
             pair = int(orders.pairs[rows][0])
             self.log.append(Binding(pair, FIBRE_ALONE, -1, -1, int(bits[0]), orders.now_us))
         return bits
+
+    def _from_direct_link(
+        self, orders: Orders, rows: Rows, wanted: BitsArray, way: int
+    ) -> BitsArray:
+        members, pairs = orders.members[rows], orders.pairs[rows]
+        stores = self._ends[way].take(pairs, axis=0)[:, :1]
+        held = self.links.usable(members, stores, orders.limit[rows])
+        bits = np.minimum(wanted, held[:, 0])
+        if self._has_fibre[way]:
+            bits = np.minimum(bits, self._room(orders, rows, way))
+            self._forward(orders, rows, way, bits)
+        taken = self.links.withdraw(members, stores, bits[:, None], orders.limit[rows])
+        if self.log is not None and bits.any():
+            link = int(stores[0, 0])
+            self.log.append(Binding(int(pairs[0]), way, link, -1, int(bits[0]), orders.now_us))
+        return taken[:, 0]
 
     def _through_space(self, orders: Orders, rows: Rows, wanted: BitsArray, way: int) -> BitsArray:
         members, pairs = orders.members[rows], orders.pairs[rows]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from euroqci_planner.mission.key_course import BitsArray, DepositTable, RelayTable
+from euroqci_planner.mission.key_course import BitsArray, DepositTable, LinkName, RelayTable
 from euroqci_planner.mission.pair_security import KeyWay, PairSecurity
 from euroqci_planner.mission.scenario import Policy
 from euroqci_planner.network.key_age import key_ages
@@ -54,29 +54,26 @@ def blocks_of_pairs(
 
     Late binding mixes the blocks of a link store, so every block that was in a store by the time
     of the pair's last binding from it counts. Key at hand at the start (`stocked`, as satellite
-    and station) counts as one block.
+    and station) counts as one block. A block that a direct link has brought is one for both ends.
     """
-    last: dict[tuple[int, tuple[str, str]], np.datetime64] = {}
+    last: dict[tuple[int, LinkName], np.datetime64] = {}
     for row in range(len(relays)):
-        satellite = relays.satellite_ids[relays.satellite[row]]
-        for end in (relays.station_a, relays.station_b):
-            name = (int(relays.pair[row]), (satellite, relays.station_ids[end[row]]))
-            bound = relays.bound_utc[row]
+        for link in relays.link_names(row):
+            name, bound = (int(relays.pair[row]), link), relays.bound_utc[row]
             last[name] = max(last.get(name, bound), bound)
     filled = _fillings(deposits)
     blocks = np.zeros(len(relays.pairs), dtype=np.int64)
-    for (pair, store), bound in last.items():
-        blocks[pair] += int((filled[store] <= bound).sum()) + (store in stocked)
+    for (pair, link), bound in last.items():
+        has_stock = not link.is_direct and (link.a, link.b) in stocked
+        blocks[pair] += int((filled[link] <= bound).sum()) + has_stock
     return blocks
 
 
-def _fillings(deposits: DepositTable) -> dict[tuple[str, str], np.ndarray]:
+def _fillings(deposits: DepositTable) -> dict[LinkName, np.ndarray]:
     """Instants at which each link store got a block."""
-    found: dict[tuple[str, str], list[np.datetime64]] = defaultdict(list)
+    found: dict[LinkName, list[np.datetime64]] = defaultdict(list)
     for row in np.flatnonzero(deposits.key_bits > 0).tolist():
-        satellite = deposits.satellite_ids[deposits.satellite[row]]
-        station = deposits.station_ids[deposits.station[row]]
-        found[satellite, station].append(deposits.usable_utc[row])
+        found[deposits.link_name(row)].append(deposits.usable_utc[row])
     instants = {name: np.array(item, "datetime64[us]") for name, item in found.items()}
     return defaultdict(lambda: np.array([], "datetime64[us]"), instants)
 

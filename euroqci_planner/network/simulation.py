@@ -16,7 +16,7 @@ from itertools import groupby
 
 import numpy as np
 
-from euroqci_planner.mission.key_course import BitsArray
+from euroqci_planner.mission.key_course import NO_SATELLITE, BitsArray, LinkName
 from euroqci_planner.network.demand import HOUR_US
 from euroqci_planner.network.deposits import Deposits, Mask, window_us
 from euroqci_planner.network.key_store import (
@@ -174,11 +174,10 @@ class Simulation:
     def _fit_memory(self, link: int, newest: BitsArray, born: int) -> None:
         """What the satellite cannot keep is given up: the newest key goes."""
         satellite = self.layout.satellite_of_link[link]
-        limit = self._memory[satellite]
-        if limit == NEVER:
+        if satellite == NO_SATELLITE or self._memory[satellite] == NEVER:
             return
         aboard = np.flatnonzero(self.layout.satellite_of_link == satellite)
-        excess = self.links.total[:, aboard].sum(axis=1) - limit
+        excess = self.links.total[:, aboard].sum(axis=1) - self._memory[satellite]
         self.links.drop(link, np.clip(excess, 0, np.maximum(newest, 0)), born)
 
     def _review(self, request: _Request) -> None:
@@ -233,8 +232,8 @@ class Simulation:
             at_once, relayed = self._relay.bind(orders)
             bound[members, mine] += relayed
             if at_once.any():
-                self.pairs.receive_new(members, orders.pairs, at_once)
-            given = at_once + over_ages(relayed)
+                self.pairs.receive_now(members, orders.pairs, at_once)
+            given = over_ages(at_once) + over_ages(relayed)
             came[members, mine] = given
             is_served: Mask = np.asarray(given == orders.bits)
             self._may_find[members, orders.pairs] = is_served | self._on_fibre[orders.pairs]
@@ -252,7 +251,7 @@ class Simulation:
 def _link_start(case: KeyNetwork, layout: Layout) -> BitsArray:
     start = np.zeros(len(layout.links), dtype=np.int64)
     for stock in case.network.link_stocks:
-        row = layout.link_index.get((stock.satellite_id, stock.station_id))
+        row = layout.link_index.get(LinkName(stock.satellite_id, stock.station_id))
         if row is not None:
             start[row] += stock.stock_bits
     return start
@@ -267,7 +266,6 @@ def _users_of_links(layout: Layout) -> list[IndexArray]:
     """Pairs that may use each link store."""
     users: list[list[int]] = [[] for _ in layout.links]
     for pair in range(len(layout.pairs)):
-        used = np.unique([layout.routes.link_a[pair], layout.routes.link_b[pair]])
-        for link in used[used < len(layout.links)]:
+        for link in layout.links_of_pair(pair):
             users[link].append(pair)
     return [np.array(mine, dtype=np.intp) for mine in users]

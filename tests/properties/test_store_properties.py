@@ -12,87 +12,14 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from network_cases import (
-    DAY_S,
-    HOUR_S,
-    PROMPT,
-    START_UTC,
-    demand,
-    deposits,
-    fibre,
-    network_of,
-    satellite,
-)
+from network_cases import DAY_S, HOUR_S, START_UTC, demand, deposits, network_of
+from network_draws import DAYS, cases
 
 from euroqci_planner.mission.key_course import StoreKind
-from euroqci_planner.mission.network import DemandClass
 from euroqci_planner.network.course import key_course
 from euroqci_planner.network.forecast import key_forecast
 
-SATELLITES = ("s1", "s2", "s3")
-SITES = "abc"
-DAYS = 2.0
-hours = st.floats(0.0, 24.0 * DAYS, allow_nan=False).map(lambda value: round(value, 4))
-bits = st.integers(0, 200_000)
 COLUMNS = ("start", "deposited", "authentication", "withdrawn", "expired", "overflow", "end")
-
-
-@st.composite
-def contact_lists(draw, largest=14):
-    satellites, stations = st.sampled_from(SATELLITES), st.sampled_from(SITES.upper())
-    return draw(st.lists(st.tuples(satellites, stations, hours, bits), max_size=largest))
-
-
-@st.composite
-def demand_lists(draw):
-    count = draw(st.integers(1, 4))
-    found = []
-    for number in range(count):
-        a, b = draw(st.permutations(SITES))[:2]
-        found.append(
-            demand(
-                f"d{number}",
-                a,
-                b,
-                draw(st.integers(1, 600_000)),
-                demand_class=draw(st.sampled_from(DemandClass)),
-                start_bits=draw(st.integers(0, 50_000)),
-                reserve_bits=draw(st.integers(0, 30_000)),
-                max_age_s=draw(st.none() | st.floats(0.1 * DAY_S, 3.0 * DAY_S)),
-            )
-        )
-    return found
-
-
-@st.composite
-def cases(draw):
-    memory = draw(st.none() | st.integers(50_000, 400_000))
-    policy = replace(
-        PROMPT,
-        post_processing_s=draw(st.sampled_from((0.0, 1_800.0))),
-        classical_contact_s=draw(st.sampled_from((0.0, 5_400.0, 20_000.0))),
-    )
-    stocks = draw(
-        st.dictionaries(
-            st.tuples(st.sampled_from(SATELLITES), st.sampled_from(SITES.upper())),
-            st.integers(0, 60_000),
-            max_size=4,
-        )
-    )
-    links = draw(st.sampled_from(((), (fibre("a", "b", 110.0, hop_m=110e3),))))
-    case = network_of(
-        SITES,
-        draw(demand_lists()),
-        satellites=tuple(satellite(name, key_memory_bits=memory) for name in SATELLITES),
-        stocks=stocks,
-        links=links,
-        days=DAYS,
-        policy=policy,
-    )
-    table = deposits(
-        draw(contact_lists()), draw(st.sampled_from((0, 1_024))), policy.post_processing_s
-    )
-    return case, table
 
 
 def usable_inside(case, table):

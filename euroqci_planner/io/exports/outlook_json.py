@@ -48,10 +48,12 @@ def outlook_plain(outlook: KeyOutlook | None) -> dict[str, Any] | None:
 
 
 def _deposit(item: NextDeposit) -> dict[str, Any]:
+    partner = {"partner_station": item.partner_id} if item.partner_id else {}
     return {
         "usable_utc": item.usable_utc,
         "satellite": item.satellite_id,
         "station": item.station_id,
+        **partner,
         "key_clear_bits": item.key_bits,
         "chance": round(item.chance, _SHARE_DECIMALS),
     }

@@ -75,7 +75,7 @@ def _coming(items: tuple[NextDeposit, ...]) -> object:
     lines = [
         tag(
             "span",
-            f"{_month_to_minute(item.usable_utc)} {item.satellite_id}/{item.station_id}"
+            f"{_month_to_minute(item.usable_utc)} {item.link_text}"
             f" {bits_text(item.key_bits)} ({percent(item.chance, 0)})",
             class_="named",
         )
