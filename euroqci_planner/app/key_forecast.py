@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from os import PathLike
@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from euroqci_planner.app.climate_range import climate_range
-from euroqci_planner.app.key_outlook import DEEP, key_outlook
+from euroqci_planner.app.key_outlook import DEEP, key_outlook, most_steps, stepped
 from euroqci_planner.app.key_stores import key_stores_of, store_inputs
 from euroqci_planner.app.memory import refuse_too_large
 from euroqci_planner.app.pipeline import PLAN_STAGES, plan_of
@@ -47,6 +47,11 @@ class Switches:
     def is_idle(self) -> bool:
         """Whether nothing is changed."""
         return not (self.without_stations or self.without_satellites) and self.demand_factor == 1.0
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all switches are off."""
+        return self.is_idle and not self.is_replanned
 
     @property
     def text(self) -> str:
@@ -88,13 +93,36 @@ def forecast_scenario(
     refuse_switches(scenario, switches)
     refuse_too_large(scenario, memory_limit_bytes)
     work = (progress or Progress()).staged((*PLAN_STAGES, *_OUTLOOK_STAGES))
-    planned = plan_of(scenario, work)
-    with work.stage("outlook"):
-        planned = _with_outlook(planned, scenario, work)
+    return _forecast(plan_of(scenario, work), switches, work, is_studied=False)
+
+
+def forecast_plan(
+    plan: Plan,
+    switches: Switches,
+    progress: Progress | None = None,
+    *,
+    studied: Plan | None = None,
+) -> SwitchedForecast:
+    """The same of a plan that is there already: what `forecast_scenario` gives of its scenario.
+
+    `studied` is `SwitchedForecast.planned` of an earlier forecast of this plan: its outlook is
+    taken as it is. Raises as `forecast_scenario` does.
+    """
+    refuse_switches(plan.scenario, switches)
+    work = (progress or Progress()).staged(_OUTLOOK_STAGES)
+    return _forecast(studied or plan, switches, work, is_studied=studied is not None)
+
+
+def _forecast(
+    planned: Plan, switches: Switches, work: Progress, *, is_studied: bool
+) -> SwitchedForecast:
+    with work.stage("outlook") as advance:
+        if not is_studied:
+            planned = _with_outlook(planned, planned.scenario, advance)
     switched = None
-    with work.stage("switches"):
+    with work.stage("switches") as advance:
         if not switches.is_idle:
-            switched = _switched(planned, switches, work)
+            switched = _switched(planned, switches, work, advance)
     work.finished()
     return SwitchedForecast(planned=planned, switches=switches, switched=switched)
 
@@ -138,22 +166,32 @@ def _unknown(names: Sequence[str], known: list[str], kind: str) -> Iterator[Faul
             )
 
 
-def _with_outlook(plan: Plan, scenario: Scenario, progress: Progress) -> Plan:
+def _with_outlook(plan: Plan, scenario: Scenario, advance: Callable[[float], None]) -> Plan:
     if plan.keys is None:
         return plan
     inputs = store_inputs(scenario, plan, plan.keys, plan.decisions)
-    outlook = key_outlook(inputs, DEEP, progress.check)
+    outlook = key_outlook(inputs, DEEP, stepped(advance, most_steps(inputs)))
     if outlook is not None:
         outlook = replace(outlook, climate=climate_range(plan, scenario))
     return replace(plan, outlook=outlook)
 
 
-def _switched(plan: Plan, switches: Switches, progress: Progress) -> Plan:
+def _switched(
+    plan: Plan, switches: Switches, progress: Progress, advance: Callable[[float], None]
+) -> Plan:
     scenario = switched_scenario(plan.scenario, switches)
     if switches.is_replanned:
         quiet = Progress(token=progress.token)
         made = plan_of(_without_contacts(scenario, switches), quiet)
-        return _with_outlook(made, made.scenario, progress)
+        return _with_outlook(made, made.scenario, advance)
+    if plan.keys is None:
+        return plan
+    whole = _with_outlook(_without_lost(plan, scenario, switches), scenario, advance)
+    return replace(whole, findings=findings_of(whole))
+
+
+def _without_lost(plan: Plan, scenario: Scenario, switches: Switches) -> Plan:
+    """The plan whose lost contacts are banned and bring nothing, with the stores that follow."""
     keys, decisions = plan.keys, plan.decisions
     if keys is None:
         return plan
@@ -167,7 +205,7 @@ def _switched(plan: Plan, switches: Switches, progress: Progress) -> Plan:
         key_expected_bits=np.where(lost, 0.0, decisions.key_expected_bits),
     )
     stores = key_stores_of(scenario, plan, keys, decisions)
-    whole = replace(
+    return replace(
         plan,
         scenario=scenario,
         keys=keys,
@@ -176,8 +214,6 @@ def _switched(plan: Plan, switches: Switches, progress: Progress) -> Plan:
         forecast=stores.forecast,
         warnings=tuple(dict.fromkeys((*plan.warnings, *stores.warnings))),
     )
-    whole = _with_outlook(whole, scenario, progress)
-    return replace(whole, findings=findings_of(whole))
 
 
 def switched_scenario(scenario: Scenario, switches: Switches) -> Scenario:

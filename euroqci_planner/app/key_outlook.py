@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +20,10 @@ from euroqci_planner.units import FloatArray
 
 DEFAULT_AVAILABILITY = 0.95
 _SPARE_MEMBERS = 200
+# The rate of the fibre and the wait for the classical contact, besides the cloud at each station.
+_OTHER_CAUSES = 2
+# Trials of a rate from the least worth naming to all key there is; a ratio that is halved.
+_SPARE_STEPS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,23 @@ def key_outlook(inputs: OutlookInputs, depth: Depth, check: Check = unchecked) -
     )
 
 
+def most_steps(inputs: OutlookInputs) -> int:
+    """How often a full outlook asks its `check` at most."""
+    case = inputs.network
+    causes = len(set(inputs.in_clear_sky.station.tolist())) + _OTHER_CAUSES
+    return causes + len(WayKind) + len(case.network.demands) * _SPARE_STEPS
+
+
+def stepped(advance: Callable[[float], None], most: int) -> Check:
+    """A check that counts its calls and tells how far they are."""
+    calls = count(1)
+
+    def step() -> None:
+        advance(next(calls) / most)
+
+    return step
+
+
 def _members(inputs: OutlookInputs) -> tuple[DepositTable, Mask]:
     if inputs.clear is not None:
         return inputs.in_clear_sky, inputs.clear
@@ -104,7 +126,7 @@ def _spare(
             if demand.pair == pair and demand.store.wanted_availability is not None
         ]
         share = max(wanted, default=DEFAULT_AVAILABILITY)
-        rate = spare_rate_bps(case, deposits, sky, pair, share)
+        rate = spare_rate_bps(case, deposits, sky, pair, share, check)
         yield SpareRate(a=pair[0], b=pair[1], availability=share, rate_bps=rate)
 
 

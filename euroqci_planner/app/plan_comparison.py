@@ -25,6 +25,7 @@ class Better(StrEnum):
     """Which direction of a change is wanted."""
 
     MORE = "more"
+    LESS = "less"
     NEITHER = "neither"
 
 

@@ -12,7 +12,13 @@ from types import FrameType
 
 from PySide6.QtCore import QEvent, QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QApplication, QComboBox
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QListWidget,
+)
 
 from euroqci_planner import __version__
 from euroqci_planner.errors import EXIT_DONE, EXIT_INTERRUPTED
@@ -101,7 +107,7 @@ class KeyGuard(QObject):
 def _takes_plain_keys(watched: QObject, event: QKeyEvent) -> bool:
     if isinstance(watched, QAbstractButton):
         return event.key() == Qt.Key.Key_Space
-    is_chooser = isinstance(watched, QComboBox | QAbstractSpinBox)
+    is_chooser = isinstance(watched, QComboBox | QAbstractSpinBox | QListWidget)
     return is_chooser and bool(event.text()) and event.text().isprintable()
 
 

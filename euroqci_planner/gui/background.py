@@ -66,12 +66,13 @@ class Background(QObject):
     """All work that the window does not wait for.
 
     `progressed(job)` and `notice(text)` come while a shown job runs; `busy_changed` when the
-    first begins or the last ends.
+    first begins or the last ends; `dropped(job)` when one is cancelled.
     """
 
     progressed = Signal(object)
     notice = Signal(str)
     busy_changed = Signal()
+    dropped = Signal(object)
     _reported = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -111,6 +112,7 @@ class Background(QObject):
             return False
         wanted.token.cancel()
         self._forget(wanted)
+        self.dropped.emit(wanted)
         return True
 
     def close(self) -> None:

@@ -202,6 +202,19 @@ def export_folder(window: PlannerWindow) -> None:
     dialogs.ask_folder(window, title, window.shell.export_folder, home_folder(window))
 
 
+def has_forecast(window: PlannerWindow) -> bool:
+    """Whether the forecast view has something to write."""
+    return getattr(window.docks.views.get("forecast"), "found", None) is not None
+
+
+def export_forecast(window: PlannerWindow) -> None:
+    """Ask for a folder and write the files of the forecast."""
+    view = window.docks.views["forecast"]
+    if has_forecast(window):
+        title = "Folder for the files of the forecast"
+        dialogs.ask_folder(window, title, view.export, home_folder(window))  # type: ignore[attr-defined]
+
+
 def export_file(window: PlannerWindow, name: str) -> None:
     """Ask where to write one file of the plan."""
 

@@ -64,6 +64,14 @@ VIEWS = (
         "left",
         is_late=True,
     ),
+    View(
+        "forecast",
+        "euroqci_planner.gui.views.forecast",
+        "ForecastView",
+        "Forecast",
+        "left",
+        is_late=True,
+    ),
 )
 # Docks of the shell itself: title and group.
 SHELL_DOCKS = (

@@ -144,6 +144,12 @@ class MainWindow(PlannerWindow):
                 view.use_background(self.shell.background)
             if hasattr(view, "failed"):
                 view.failed.connect(self.shell.messages.warn)
+            if hasattr(view, "said"):
+                view.said.connect(self.shell.messages.say)
+            if hasattr(view, "state_changed"):
+                view.state_changed.connect(self._on_state)
+            if hasattr(view, "export_asked"):
+                view.export_asked.connect(lambda: self.registry.run("export.forecast"))
 
     def _on_plan(self) -> None:
         """Make the views that waited for the engine, and restore what the session knows."""

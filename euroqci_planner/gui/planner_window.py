@@ -58,6 +58,6 @@ class PlannerWindow(QMainWindow):
     def escape(self) -> None:
         """Cancel the work; else close the message; else clear the selection."""
         if self.shell.planning.stop() or self.shell.background.cancel():
-            self.shell.messages.say("Stopped: the former plan stays")
+            self.shell.messages.say("Stopped: what is shown stays")
         elif not self.message_bar.hide_message():
             self.shell.clear_selection()

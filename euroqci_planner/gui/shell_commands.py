@@ -24,7 +24,19 @@ _FOCUS_KEYS = 9
 
 def shell_commands(window: PlannerWindow) -> list[Command]:
     """All commands that belong to no single view."""
-    groups = (_files, _edits, _passes, _looks, _docks, _time, _planning, _exports, _pictures, _help)
+    groups = (
+        _files,
+        _edits,
+        _passes,
+        _looks,
+        _docks,
+        _time,
+        _planning,
+        _exports,
+        _forecast_exports,
+        _pictures,
+        _help,
+    )
     return [command for group in groups for command in group(window)]
 
 
@@ -177,6 +189,11 @@ def _planning(window: PlannerWindow) -> Iterator[Command]:
         help="Contacts that the last plan gained, lost or moved",
     )  # fmt: skip
     yield Command(
+        id="plan.forecast", title="&Forecast", run=lambda: window.docks.focus("forecast"),
+        menu="Plan", shortcuts=("Ctrl+Shift+F",), enabled=lambda: shell.has_plan,
+        help="Who runs out of key, as planned or with stations down, satellites lost, more demand",
+    )  # fmt: skip
+    yield Command(
         id="plan.compare", title="Com&pare", run=lambda: dialog_actions.compare(window),
         menu="Plan", section=2, icon="compare", enabled=lambda: shell.has_plan,
         help="Keep this plan, and compare later ones with it side by side",
@@ -318,6 +335,15 @@ def _exports(window: PlannerWindow) -> Iterator[Command]:
             enabled=lambda: shell.has_plan, needs_choice=True,
             help=f"Write {name} with the bytes of the command line",
         )  # fmt: skip
+
+
+def _forecast_exports(window: PlannerWindow) -> Iterator[Command]:
+    yield Command(
+        id="export.forecast", title="&Forecast…", menu="Export", section=2,
+        run=lambda: dialog_actions.export_forecast(window), needs_choice=True,
+        enabled=lambda: dialog_actions.has_forecast(window),
+        help="Write the files of the forecast into a folder, as the command line does",
+    )  # fmt: skip
 
 
 def _pictures(window: PlannerWindow) -> Iterator[Command]:

@@ -47,6 +47,19 @@ QComboBox::drop-down {{ border: 0; width: 18px; }}
 QComboBox::down-arrow {{ image: url("{arrow}"); width: 9px; height: 9px; }}
 QComboBox QAbstractItemView {{ background: {base}; border: 1px solid {line};
   selection-background-color: {accent}; selection-color: {accent_text}; }}
+QSpinBox::up-button, QDoubleSpinBox::up-button, QDateTimeEdit::up-button {{
+  subcontrol-origin: border; subcontrol-position: top right; width: 18px; border: 0; }}
+QSpinBox::down-button, QDoubleSpinBox::down-button, QDateTimeEdit::down-button {{
+  subcontrol-origin: border; subcontrol-position: bottom right; width: 18px; border: 0; }}
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow, QDateTimeEdit::up-arrow {{
+  image: url("{arrow_up}"); width: 9px; height: 9px; }}
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow, QDateTimeEdit::down-arrow {{
+  image: url("{arrow}"); width: 9px; height: 9px; }}
+QCheckBox::indicator, QListView::indicator {{ width: 12px; height: 12px;
+  border: 1px solid {muted}; border-radius: 3px; background: {base}; }}
+QCheckBox::indicator:checked, QListView::indicator:checked {{ background: {accent};
+  border-color: {accent}; image: url("{tick}"); }}
+QCheckBox::indicator:focus {{ border: 1px solid {text}; }}
 QPushButton {{ background: {header}; border: 1px solid {line}; border-radius: 4px;
   padding: 4px 12px; }}
 QPushButton:hover {{ background: {hover}; }}
@@ -88,5 +101,9 @@ QFrame[bar] QLabel {{ border: 0; }}
 
 def style_sheet(colours: Mapping[str, str], theme: str) -> str:
     """Style sheet with these colours; `theme` chooses the arrow of lists."""
-    arrow = resource("icons", f"arrow-down-{theme}.svg").as_posix()
-    return _SHEET.format(**colours, arrow=arrow)
+    images = {
+        "arrow": resource("icons", f"arrow-down-{theme}.svg"),
+        "arrow_up": resource("icons", f"arrow-up-{theme}.svg"),
+        "tick": resource("icons", "tick.svg"),
+    }
+    return _SHEET.format(**colours, **{name: path.as_posix() for name, path in images.items()})

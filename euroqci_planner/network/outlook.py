@@ -146,14 +146,20 @@ def _without_limit(link: FibreLink) -> FibreLink:
 
 
 def spare_rate_bps(
-    case: KeyNetwork, deposits: DepositTable, clear: Mask, pair: tuple[str, str], share: float
+    case: KeyNetwork,
+    deposits: DepositTable,
+    clear: Mask,
+    pair: tuple[str, str],
+    share: float,
+    check: Check = unchecked,
 ) -> float:
     """The largest constant rate that industry can have between two nodes beside all demands.
 
     It is served for at least the `share` of the time, in the mean over the members, as a demand
     of the lowest class. Found to a hundredth by halving the ratio of a rate that is served and one
     that is not; 0 where not even a millionth of all key in the window can be promised.
-    Raises InvalidInput for a share outside 0..1 (ends excluded).
+    `check` is called between the trials. Raises InvalidInput for a share outside 0..1 (ends
+    excluded).
     """
     if not 0.0 < share < 1.0:
         raise InvalidInput.single(
@@ -166,6 +172,7 @@ def spare_rate_bps(
     if _availability(case, deposits, clear, pair, served) < share:
         return 0.0
     while refused > 1.01 * served:
+        check()
         middle = math.sqrt(served * refused)
         if _availability(case, deposits, clear, pair, middle) >= share:
             served = middle

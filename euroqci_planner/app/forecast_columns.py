@@ -1,0 +1,286 @@
+"""A forecast as tables of named columns in file units, the plan beside the asked-about case.
+
+Without switches both cases are the plan: the columns of the asked-about case say so by being the
+same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from euroqci_planner.app.key_forecast import SwitchedForecast
+from euroqci_planner.app.user_pairs import outcome_of
+from euroqci_planner.mission.key_course import ClassShortage, DemandOutcome, FlowTable
+from euroqci_planner.mission.key_outlook import KeyOutlook, NextDeposit
+from euroqci_planner.mission.plan import Plan
+from euroqci_planner.mission.plan_columns import Column, ColumnFormat, ColumnKind, PlanColumns
+from euroqci_planner.mission.table import locked
+from euroqci_planner.units import SECONDS_PER_DAY
+
+PLANNED, ASKED = "planned", "asked"
+
+
+def _text(meaning: str) -> ColumnFormat:
+    return ColumnFormat(ColumnKind.TEXT, meaning)
+
+
+def _number(unit: str, decimals: int, meaning: str) -> ColumnFormat:
+    return ColumnFormat(ColumnKind.NUMBER, meaning, unit, decimals)
+
+
+def _both(figures: Mapping[str, ColumnFormat]) -> dict[str, ColumnFormat]:
+    """Each figure as planned and as asked, side by side."""
+    return {
+        f"{name}_{case}": ColumnFormat(
+            item.kind, f"{item.meaning} ({words})", item.unit, item.decimals
+        )
+        for name, item in figures.items()
+        for case, words in ((PLANNED, "as planned"), (ASKED, "with the switches"))
+    }
+
+
+DEMAND_FIGURES: Mapping[str, ColumnFormat] = {
+    "p_empty": _number("", 4, "chance to be without key at least once"),
+    "days_to_empty_p50": _number("d", 4, "until key first runs out, in half of the members"),
+    "days_to_empty_p10": _number("d", 4, "1 in 10 members runs out before"),
+    "availability": _number("", 5, "share of the asked-for time with key at hand"),
+    "unserved_bits": _number("bit", 0, "asked for and not served, the mean"),
+    "requested_bits": _number("bit", 0, "asked for in the planning window"),
+    "main_driver": _text("the one cause whose absence would save most unserved key"),
+}
+DEMAND_COLUMNS: Mapping[str, ColumnFormat] = {
+    "demand_id": _text("demand of the scenario"),
+    "a": _text("first user"),
+    "b": _text("second user"),
+    "class": _text("emergency, public, critical, industry: the order of service"),
+    "wanted_availability": _number("", 5, "what the demand wants; empty where nothing"),
+    **_both(DEMAND_FIGURES),
+}
+CLASS_FIGURES: Mapping[str, ColumnFormat] = {
+    "p_short": _number("", 4, "chance that anything of the class stays unserved"),
+    "requested_bits": _number("bit", 0, "asked for by the class"),
+    "mean_bits": _number("bit", 0, "unserved, the mean"),
+    "p50_bits": _number("bit", 0, "unserved, in half of the members at most"),
+    "p90_bits": _number("bit", 0, "unserved, in 9 of 10 members at most"),
+}
+CLASS_COLUMNS: Mapping[str, ColumnFormat] = {
+    "class": _text("class of demand, in the order of service"),
+    **_both(CLASS_FIGURES),
+}
+FLOW_FIGURES: Mapping[str, ColumnFormat] = {
+    "fibre": _number("", 4, "share served at best by fibre alone"),
+    "satellite": _number("", 4, "share served at best by satellites alone"),
+    "hybrid": _number("", 4, "share served at best by both"),
+    "combination": _text("what the best use is made of"),
+    "disjoint_ways": _number("", 0, "ways that share no place at all"),
+}
+FLOW_COLUMNS: Mapping[str, ColumnFormat] = {
+    "demand_id": _text("demand of the scenario"),
+    **_both(FLOW_FIGURES),
+}
+SPARE_COLUMNS: Mapping[str, ColumnFormat] = {
+    "a": _text("first user"),
+    "b": _text("second user"),
+    "availability": _number("", 4, "share of the time for which industry is served"),
+    **_both({"bits_per_day": _number("bit/d", 1, "left for industry beside all demands")}),
+}
+DEPOSIT_COLUMNS: Mapping[str, ColumnFormat] = {
+    "demand_id": _text("demand that the deposit serves"),
+    "change": _text("lost or gained by the switches; empty where it is in both cases"),
+    "key_usable_utc": ColumnFormat(ColumnKind.INSTANT, "when the key can be used", "UTC"),
+    "satellite_id": _text("satellite of the contact"),
+    "station_id": _text("station of the contact"),
+    "key_clear_bits": _number("bit", 0, "key in clear sky"),
+    "clear_probability": _number("", 3, "chance of clear sky"),
+}
+LOST, GAINED = "lost", "gained"
+CLIMATE_COLUMNS: Mapping[str, ColumnFormat] = {
+    "demand_id": _text("demand of the scenario"),
+    **{
+        f"{figure}_{sky}_{case}": _number(
+            "", 4, f"{meaning} with every chance of clear sky {change} ({words})"
+        )
+        for figure, meaning in (
+            ("p_empty", "chance to be without key"),
+            ("availability", "availability"),
+        )
+        for case, words in ((PLANNED, "as planned"), (ASKED, "with the switches"))
+        for sky, change in (("clearer", "higher"), ("cloudier", "lower"))
+    },
+}
+
+
+def forecast_demands(found: SwitchedForecast) -> PlanColumns:
+    """A row per demand, in order of id."""
+    outcome = outcome_of(found.planned)
+    names = () if outcome is None else outcome.demand_ids
+    values = {
+        "demand_id": _texts(names),
+        "a": _texts(() if outcome is None else outcome.a),
+        "b": _texts(() if outcome is None else outcome.b),
+        "class": _texts(() if outcome is None else outcome.classes),
+        "wanted_availability": _numbers(() if outcome is None else outcome.wanted_availability),
+    }
+    for case, plan in _cases(found):
+        values |= _named(case, _demand_figures(plan, outcome_of(plan)))
+    return _columns(DEMAND_COLUMNS, values)
+
+
+def forecast_classes(found: SwitchedForecast) -> PlanColumns:
+    """A row per class of demand, in the order of service; none without members."""
+    planned = found.planned.forecast
+    names = () if planned is None else planned.shortage.classes
+    values = {"class": _texts(names)}
+    for case, plan in _cases(found):
+        shortage = None if plan.forecast is None else plan.forecast.shortage
+        values |= _named(case, _class_figures(shortage, names))
+    return _columns(CLASS_COLUMNS, values)
+
+
+def forecast_flow(found: SwitchedForecast) -> PlanColumns:
+    """A row per demand: fibre alone, satellites alone, both; none where no flow was made."""
+    flow = _outlook(found.planned).flow
+    values = {"demand_id": _texts(() if flow is None else flow.hybrid.demand_ids)}
+    for case, plan in _cases(found):
+        values |= _named(case, _flow_figures(_outlook(plan), len(values["demand_id"])))
+    return _columns(FLOW_COLUMNS, values)
+
+
+def forecast_spare(found: SwitchedForecast) -> PlanColumns:
+    """A row per pair of users with demands."""
+    base = _outlook(found.planned).spare
+    values = {
+        "a": _texts(item.a for item in base),
+        "b": _texts(item.b for item in base),
+        "availability": _numbers(item.availability for item in base),
+    }
+    for case, plan in _cases(found):
+        rates = {(item.a, item.b): item.rate_bps for item in _outlook(plan).spare}
+        per_day = [rates.get((item.a, item.b), np.nan) * SECONDS_PER_DAY for item in base]
+        values |= _named(case, {"bits_per_day": _numbers(per_day)})
+    return _columns(SPARE_COLUMNS, values)
+
+
+def forecast_deposits(found: SwitchedForecast) -> PlanColumns:
+    """The next deposits of each demand in either case, by demand, then by time."""
+    before, after = (_outlook(plan).next_deposits for _, plan in _cases(found))
+    rows: list[tuple[str, str, NextDeposit]] = []
+    for name in dict.fromkeys((*before, *after)):
+        had, has = before.get(name, ()), after.get(name, ())
+        coming = {(item.usable_utc, item.satellite_id, item.station_id): item for item in had}
+        coming |= {(item.usable_utc, item.satellite_id, item.station_id): item for item in has}
+        for item in sorted(coming.values(), key=lambda one: (one.usable_utc, one.satellite_id)):
+            rows.append((name, _change(item, had, has), item))
+    items = [item for _, _, item in rows]
+    values = {
+        "demand_id": _texts(name for name, _, _ in rows),
+        "change": _texts(change for _, change, _ in rows),
+        "key_usable_utc": np.array([item.usable_utc for item in items], dtype="datetime64[us]"),
+        "satellite_id": _texts(item.satellite_id for item in items),
+        "station_id": _texts(item.station_id for item in items),
+        "key_clear_bits": _numbers(item.key_bits for item in items),
+        "clear_probability": _numbers(item.chance for item in items),
+    }
+    return _columns(DEPOSIT_COLUMNS, values)
+
+
+def _change(item: NextDeposit, had: Sequence[NextDeposit], has: Sequence[NextDeposit]) -> str:
+    place = (item.usable_utc, item.satellite_id, item.station_id)
+    is_planned, is_left = (
+        any((one.usable_utc, one.satellite_id, one.station_id) == place for one in group)
+        for group in (had, has)
+    )
+    return "" if is_planned and is_left else LOST if is_planned else GAINED
+
+
+def forecast_climate(found: SwitchedForecast) -> PlanColumns:
+    """A row per demand: what the error of the climatology means."""
+    names = [item.demand_id for item in _outlook(found.planned).climate]
+    values = {"demand_id": _texts(names)}
+    figures = ("p_empty_clearer", "p_empty_cloudier", "availability_clearer")
+    for case, plan in _cases(found):
+        items = {item.demand_id: item for item in _outlook(plan).climate}
+        values |= _named(
+            case,
+            {
+                figure: _numbers(
+                    getattr(items[name], figure) if name in items else np.nan for name in names
+                )
+                for figure in (*figures, "availability_cloudier")
+            },
+        )
+    return _columns(CLIMATE_COLUMNS, values)
+
+
+def _cases(found: SwitchedForecast) -> tuple[tuple[str, Plan], ...]:
+    return (PLANNED, found.planned), (ASKED, found.last)
+
+
+def _outlook(plan: Plan) -> KeyOutlook:
+    return plan.outlook or KeyOutlook(next_deposits={}, main_drivers={})
+
+
+def _demand_figures(plan: Plan, outcome: DemandOutcome | None) -> dict[str, Column]:
+    if outcome is None:
+        return {name: _empty(item) for name, item in DEMAND_FIGURES.items()}
+    drivers = _outlook(plan).main_drivers
+    return {
+        "p_empty": outcome.p_empty,
+        "days_to_empty_p50": outcome.time_to_empty_s / SECONDS_PER_DAY,
+        "days_to_empty_p10": outcome.time_to_empty_p10_s / SECONDS_PER_DAY,
+        "availability": outcome.availability,
+        "unserved_bits": outcome.unserved_bits,
+        "requested_bits": outcome.requested_bits,
+        "main_driver": _texts(drivers.get(name, "") for name in outcome.demand_ids),
+    }
+
+
+def _class_figures(shortage: ClassShortage | None, names: tuple[str, ...]) -> dict[str, Column]:
+    if shortage is None:
+        return {name: np.full(len(names), np.nan) for name in CLASS_FIGURES}
+    return {name: getattr(shortage, name) for name in CLASS_FIGURES}
+
+
+def _flow_figures(outlook: KeyOutlook, rows: int) -> dict[str, Column]:
+    flow = outlook.flow
+    if flow is None:
+        return {
+            name: np.full(rows, "" if item.kind is ColumnKind.TEXT else np.nan)
+            for name, item in FLOW_FIGURES.items()
+        }
+    return {
+        "fibre": _share(flow.fibre),
+        "satellite": _share(flow.satellite),
+        "hybrid": _share(flow.hybrid),
+        "combination": _texts(flow.hybrid.combination),
+        "disjoint_ways": _numbers(flow.hybrid.disjoint_ways),
+    }
+
+
+def _share(table: FlowTable) -> Column:
+    asked = table.requested_bits
+    whole = np.where(asked > 0.0, asked, np.nan)
+    return np.asarray(table.served_bits / whole)
+
+
+def _named(case: str, figures: Mapping[str, Column]) -> dict[str, Column]:
+    return {f"{name}_{case}": values for name, values in figures.items()}
+
+
+def _empty(shape: ColumnFormat) -> Column:
+    return np.array([], dtype=np.str_ if shape.kind is ColumnKind.TEXT else np.float64)
+
+
+def _texts(values: Iterable[str]) -> Column:
+    return np.array(list(values), dtype=np.str_)
+
+
+def _numbers(values: Iterable[float]) -> Column:
+    return np.array(list(values), dtype=np.float64)
+
+
+def _columns(formats: Mapping[str, ColumnFormat], values: Mapping[str, Column]) -> PlanColumns:
+    frozen = {name: locked(values[name], values[name].dtype.str) for name in formats}
+    return PlanColumns(formats, frozen)
