@@ -30,7 +30,7 @@ def contact_lists(draw, *, with_direct, largest=14):
 
 
 @st.composite
-def demand_lists(draw):
+def demand_lists(draw, *, most_paths):
     """One to four demands between three users."""
     count = draw(st.integers(1, 4))
     found = []
@@ -45,6 +45,7 @@ def demand_lists(draw):
                 demand_class=draw(st.sampled_from(DemandClass)),
                 start_bits=draw(st.integers(0, 50_000)),
                 reserve_bits=draw(st.integers(0, 30_000)),
+                relay_paths=draw(st.integers(1, most_paths)),
                 max_age_s=draw(st.none() | st.floats(0.1 * DAY_S, 3.0 * DAY_S)),
             )
         )
@@ -52,7 +53,7 @@ def demand_lists(draw):
 
 
 @st.composite
-def cases(draw, *, with_direct=False):
+def cases(draw, *, with_direct=False, most_paths=1):
     """A network over two days and its deposits."""
     memory = draw(st.none() | st.integers(50_000, 400_000))
     policy = replace(
@@ -70,7 +71,7 @@ def cases(draw, *, with_direct=False):
     links = draw(st.sampled_from(((), (fibre("a", "b", 110.0, hop_m=110e3),))))
     case = network_of(
         SITES,
-        draw(demand_lists()),
+        draw(demand_lists(most_paths=most_paths)),
         satellites=tuple(satellite(name, key_memory_bits=memory) for name in SATELLITES),
         stocks=stocks,
         links=links,

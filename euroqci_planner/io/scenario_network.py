@@ -65,7 +65,9 @@ def network_noun(
             )
             for record in document.link_store
         ),
-        demands=tuple(_demand(record, folder) for record in document.demand),
+        demands=tuple(
+            _demand(record, folder, document.policy.relay_paths) for record in document.demand
+        ),
         warnings=tuple(_warnings(document)),
     )
 
@@ -117,7 +119,7 @@ def fibre_device(row: CatalogueRow) -> FibreDevice:
     )
 
 
-def _demand(record: DemandRecord, folder: Path) -> Demand:
+def _demand(record: DemandRecord, folder: Path, relay_paths: int) -> Demand:
     store = record.store
     age_days = store.max_age_days
     start_bits = round((store.start_mbit or 0.0) * MEGA)
@@ -136,6 +138,7 @@ def _demand(record: DemandRecord, folder: Path) -> Demand:
             wanted_availability=store.wanted_availability,
         ),
         quota_group=record.quota_group or "",
+        relay_paths=record.relay_paths or relay_paths,
     )
 
 

@@ -17,6 +17,7 @@ from euroqci_planner.io.schema_types import (
     Probability,
     Record,
     RelativePath,
+    RelayPaths,
     SiteAltitude,
     Text,
     told,
@@ -122,6 +123,9 @@ class DemandRecord(Record):
         "Who comes first when key is short.", alias="class"
     )
     quota_group: Id | None = told("Group whose share [[schedule.quota]] limits.", None)
+    relay_paths: RelayPaths | None = told(
+        "Different satellites behind every bit; default: [policy] relay_paths.", None
+    )
     consumption: Consumption = told("How much key is used, and when.")
     store: DemandStoreRecord = told("Stock, reserve and ageing.", DemandStoreRecord())
 

@@ -16,6 +16,7 @@ from euroqci_planner.io.schema_types import (
     Prose,
     Record,
     RelativePath,
+    RelayPaths,
     Text,
     told,
 )
@@ -69,6 +70,7 @@ class PolicyRecord(Record):
     post_processing_min: NotNegative = told("From the end of a contact to the key.", 30.0)
     classical_contact_h: NotNegative = told("Until a contact can publish a relay.", 1.5)
     authentication_bits_per_contact: NotNegative = told("Key spent on authentication.", 1024.0)
+    relay_paths: RelayPaths = told("Different satellites behind every bit of a pair.", 1)
 
 
 class PinRecord(Record):

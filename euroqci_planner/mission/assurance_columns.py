@@ -51,6 +51,9 @@ SECURITY_COLUMNS: Mapping[str, ColumnFormat] = {
     "age_is_complete": _text("no: key at hand at the start, of unknown age, is among it"),
     "route": _text("way of most key, or the best that is open"),
     "requirements": _text("requirements on the demands of the pair, each with its verdict"),
+    "satellites_to_collude": _number(
+        "", 0, "satellites that must work together to know key of the pair; empty without one"
+    ),
 }
 
 
@@ -95,6 +98,10 @@ def security_columns(pairs: Sequence[PairSecurity], findings: Sequence[Finding])
                 f"{found.requirement.id} {found.verdict}"
                 for found in findings_on(item.demand_ids, findings)
             )
+            for item in pairs
+        ),
+        "satellites_to_collude": _numbers(
+            float("nan") if item.satellites_to_collude < 0 else item.satellites_to_collude
             for item in pairs
         ),
     }

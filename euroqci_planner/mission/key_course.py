@@ -91,6 +91,8 @@ class RelayTable(Table):
     Bound (and taken from both stores) at `bound_utc`, with the pair from `usable_utc`, when the
     satellite has published the XOR. `pair` indexes `pairs`. Key of a direct link has `satellite`
     -1: it was taken from the one store of `station_a` and `station_b` and is with the pair at once.
+    A bit of the pair took `paths` such bits, of different satellites, so that the pair gets the sum
+    of bits / paths.
     """
 
     pairs: tuple[tuple[str, str], ...]
@@ -103,6 +105,7 @@ class RelayTable(Table):
     bits: BitsArray = column("int64")
     bound_utc: NDArray[np.datetime64] = column("datetime64[us]")
     usable_utc: NDArray[np.datetime64] = column("datetime64[us]")
+    paths: NDArray[np.int32] = column("int32", absent=1)
 
     def link_names(self, row: int) -> tuple[LinkName, ...]:
         """The stores that a row took its bits from: two of one satellite, or one direct link."""

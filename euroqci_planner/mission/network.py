@@ -94,7 +94,11 @@ class PairStore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
-    """Two users, by node id, and the key that they consume."""
+    """Two users, by node id, and the key that they consume.
+
+    Every bit of their key is the XOR of `relay_paths` bits that as many different satellites
+    relayed; the pair takes the largest number of all its demands.
+    """
 
     id: str
     a: str
@@ -103,6 +107,7 @@ class Demand:
     consumption: Consumption
     store: PairStore = field(default_factory=PairStore)
     quota_group: str = ""
+    relay_paths: int = 1
 
     @property
     def pair(self) -> tuple[str, str]:

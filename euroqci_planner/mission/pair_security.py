@@ -10,7 +10,9 @@ class KeyWay:
     """One way that the key of a pair took, or could take (`bits` is 0 then).
 
     `places` are the trusted places by id in order from the first user to the second, satellites
-    included; `trusted_nodes` counts them with the nameless nodes inside longer fibre links.
+    included; `trusted_nodes` counts them with the nameless nodes inside longer fibre links. With
+    `relay_paths` of 2 and more every bit is the XOR of bits of as many `satellites`: none of them
+    is trusted alone, so none is among the places, and so many must work together to know the key.
     """
 
     text: str
@@ -19,6 +21,7 @@ class KeyWay:
     places: tuple[str, ...]
     countries: tuple[str, ...]
     satellites: tuple[str, ...]
+    relay_paths: int = 1
 
     @property
     def passed_by_all(self) -> set[str]:
@@ -64,6 +67,11 @@ class PairSecurity:
     def countries(self) -> tuple[str, ...]:
         """Countries of all ways, in order."""
         return tuple(sorted({name for way in self.ways for name in way.countries}))
+
+    @property
+    def satellites_to_collude(self) -> int:
+        """The fewest satellites that together know key of the pair; -1 where none has a part."""
+        return min((way.relay_paths for way in self.ways if way.satellites), default=-1)
 
     @property
     def common_places(self) -> tuple[str, ...]:

@@ -223,6 +223,7 @@ def _relays(case: KeyNetwork, layout: Layout, simulation: Simulation) -> RelayTa
         bits=np.array([item.bits for item in log], dtype=np.int64),
         bound_utc=bound.astype("datetime64[us]"),
         usable_utc=(bound + lead_us * is_relayed).astype("datetime64[us]"),
+        paths=_index(item.paths for item in log),
     )
 
 
@@ -238,6 +239,18 @@ def warnings_of(case: KeyNetwork, layout: Layout) -> Iterator[str]:
     for name in sorted(sources - layout.pair_sources):
         yield f"satellite {name} is an entangled source: it holds no key and relays none"
     is_open = layout.routes.is_open.any(axis=1)
-    for pair in np.flatnonzero(~is_open):
+    for pair in np.flatnonzero(~is_open).tolist():
         names = " and ".join(layout.pairs[pair])
         yield f"no way for key between {names}: only the stock at the start is used"
+        yield from _too_many_paths(layout, pair)
+
+
+def _too_many_paths(layout: Layout, pair: int) -> Iterator[str]:
+    paths, shared = int(layout.relay_paths[pair]), layout.satellites_of_pair(pair)
+    if paths == 1:
+        return
+    for demand in layout.demands_of(layout.pairs[pair]):
+        yield (
+            f"demand {demand.id} can never be served: its pair takes relay_paths = {paths}, and"
+            f" {shared} trusted satellite{'' if shared == 1 else 's'} reach both its ends"
+        )

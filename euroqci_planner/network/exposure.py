@@ -27,11 +27,20 @@ class Exposure:
 
 @dataclass(frozen=True, slots=True)
 class WayUse:
-    """A way that a pair's key took, its bits, and who relayed it, most bits first."""
+    """A way that a pair's key took, its bits, and who relayed it, most bits first.
+
+    `paths` satellites are behind every bit.
+    """
 
     way: int
     bits: int
     satellites: tuple[str, ...]
+    paths: int = 1
+
+    @property
+    def is_one_trusted(self) -> bool:
+        """Whether a single satellite knows key."""
+        return bool(self.satellites) and self.paths == 1
 
 
 def uses_by_pair(layout: Layout, log: Iterable[Binding]) -> dict[int, tuple[WayUse, ...]]:
@@ -44,7 +53,8 @@ def uses_by_pair(layout: Layout, log: Iterable[Binding]) -> dict[int, tuple[WayU
     for (pair, way), shares in sorted(bits.items()):
         ranked = sorted(shares, key=lambda name: (-shares[name], name))
         names = tuple(name for name in ranked if name)
-        found.setdefault(pair, []).append(WayUse(way, shares.total(), names))
+        paths = int(layout.relay_paths[pair]) if names else 1
+        found.setdefault(pair, []).append(WayUse(way, shares.total() // paths, names, paths))
     return {
         pair: tuple(sorted(mine, key=lambda use: (-use.bits, use.way)))
         for pair, mine in found.items()
@@ -92,6 +102,7 @@ class ExposureBook:
             places=tuple(self._trusted_places(pair, use)),
             countries=self.countries_of(pair, use),
             satellites=use.satellites,
+            relay_paths=use.paths,
         )
 
     def trusted_nodes_of(self, pair: int, use: WayUse) -> int:
@@ -100,7 +111,7 @@ class ExposureBook:
             return self._fibre_of(pair).trusted_nodes
         way = self._layout.station_way(pair, use.way)
         on_ground = sum(path.trusted_nodes + (not _is_on_site(path)) for path in way)
-        return on_ground + (not self._layout.is_direct(use.way))
+        return on_ground + use.is_one_trusted
 
     def countries_of(self, pair: int, use: WayUse) -> tuple[str, ...]:
         """Countries of the trusted places on one way of a pair."""
@@ -122,7 +133,8 @@ class ExposureBook:
         for way in np.flatnonzero(routes.is_open[pair]).tolist():
             links = [names[row] for row in routes.link_a[pair, way] if row < len(names)]
             satellites = tuple(link.a for link in links if not link.is_direct)
-            found.append(WayUse(way, 0, satellites))
+            paths = int(self._layout.relay_paths[pair]) if satellites else 1
+            found.append(WayUse(way, 0, satellites, paths))
         return min(found, key=lambda use: self.trusted_nodes_of(pair, use), default=None)
 
     def _why_none(self, pair: int) -> str:
@@ -131,6 +143,11 @@ class ExposureBook:
         if cut_off:
             verb = "reaches" if len(cut_off) == 1 else "reach"
             return f"no way: {' and '.join(cut_off)} {verb} no station"
+        paths = int(self._layout.relay_paths[pair])
+        if paths > 1:
+            return (
+                f"no way: fewer than {paths} trusted satellites share key with both users' stations"
+            )
         return "no way: no trusted satellite shares key with a station of each user"
 
     def _countries(self, pair: int, use: WayUse) -> Iterator[str]:
@@ -141,7 +158,8 @@ class ExposureBook:
         for path in self._layout.station_way(pair, use.way):
             trusted = () if _is_on_site(path) else path.places[1:]
             yield from self._countries_inside(path, trusted)
-        yield from (self._owner[name] for name in use.satellites)
+        owners = Counter(self._owner[name] for name in use.satellites)
+        yield from (owner for owner, count in owners.items() if count >= use.paths)
 
     def _countries_inside(self, path: FibrePath, trusted: tuple[str, ...]) -> Iterator[str]:
         """Countries of trusted places; nodes inside a link may stand in that of either end."""
@@ -169,7 +187,7 @@ class ExposureBook:
             return
         up, down = self._layout.station_way(pair, use.way)
         yield from () if _is_on_site(up) else up.places[1:]
-        yield from use.satellites
+        yield from use.satellites if use.is_one_trusted else ()
         yield from () if _is_on_site(down) else reversed(down.places[1:])
 
     def _fibre_of(self, pair: int) -> FibrePath:
@@ -184,7 +202,8 @@ def _space_text(use: WayUse) -> str:
     if not use.satellites:
         return "entangled pairs"
     others = len(use.satellites) - 1
-    return use.satellites[0] + (f" and {others} more" if others else "")
+    names = use.satellites[0] + (f" and {others} more" if others else "")
+    return names if use.paths == 1 else f"{use.paths} paths over {names}"
 
 
 def _is_on_site(path: FibrePath) -> bool:

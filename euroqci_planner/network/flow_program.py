@@ -29,7 +29,8 @@ Group = tuple[int, bool]
 class FlowWay:
     """A way of one pair: over fibre (link stores -1), through one satellite, or by a direct link.
 
-    A direct link is `link_a`, `link_b` is -1 then.
+    A direct link is `link_a`, `link_b` is -1 then. Where a bit of the pair takes bits of `paths`
+    different satellites, the ways of one `bundle` go together.
 
     `fibre` and `use` are fibre links and the bits that each spends per bit; `trusted_nodes`
     counts all trusted places, the satellite included.
@@ -42,6 +43,8 @@ class FlowWay:
     use: tuple[int, ...]
     trusted_nodes: int
     countries: tuple[str, ...]
+    paths: int = 1
+    bundle: int = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,7 +168,9 @@ def flow_program(layout: Layout, ways: list[FlowWay], supply: Supply) -> FlowPro
     pair_of = np.array([number[demand.pair] for demand in layout.demands], dtype=np.intp)
     build.put(pair_rows[pair_of], uses, 1.0)
     pair_of_way = np.array([way.pair for way in ways], dtype=np.intp)
-    build.put(pair_rows[pair_of_way[flow_way], flow_bucket], flows, -1.0)
+    paths = np.array([way.paths for way in ways], dtype=np.float64)[flow_way]
+    build.put(pair_rows[pair_of_way[flow_way], flow_bucket], flows, -1.0 / paths)
+    _put_bundles(build, ways, (flow_way, flow_bucket, flows))
     _put_uses(build, ways, (flow_way, flow_bucket, flows), (link_rows, fibre_rows))
     groups = groups_of(layout, ways)
     share_column = _share_rows(build, supply, uses, groups)
@@ -215,7 +220,8 @@ def _flows(ways: list[FlowWay], supply: Supply) -> tuple[IndexArray, IndexArray]
         else:
             ends = [link for link in (way.link_a, way.link_b) if link >= 0]
             both, fresh = held[ends].all(axis=0), came[ends].any(axis=0)
-            mine = np.flatnonzero(both if way.fibre else both & fresh)
+            is_held = way.fibre or way.paths > 1
+            mine = np.flatnonzero(both if is_held else both & fresh)
         kept_ways.append(np.full(len(mine), number, dtype=np.intp))
         kept_buckets.append(mine.astype(np.intp))
     if not kept_ways:
@@ -241,7 +247,7 @@ def _put_uses(
     flow: tuple[IndexArray, IndexArray, IndexArray],
     rows: tuple[IndexArray, IndexArray],
 ) -> None:
-    """What flows take from link stores and from fibre."""
+    """What flows take from link stores and from fibre, which forwards what is combined."""
     way, bucket, column = flow
     link_rows, fibre_rows = rows
     for name in ("link_a", "link_b"):
@@ -251,9 +257,28 @@ def _put_uses(
     widest = max((len(item.fibre) for item in ways), default=0)
     for place in range(widest):
         link = np.array([_at(item.fibre, place, -1) for item in ways], dtype=np.intp)[way]
-        use = np.array([_at(item.use, place, 0) for item in ways], dtype=np.float64)[way]
+        use = np.array([_at(item.use, place, 0) / item.paths for item in ways], np.float64)[way]
         there = np.flatnonzero(link >= 0)
         build.put(fibre_rows[link[there], bucket[there]], column[there], use[there])
+
+
+def _put_bundles(
+    build: _Builder, ways: list[FlowWay], flow: tuple[IndexArray, IndexArray, IndexArray]
+) -> None:
+    """No satellite gives more than one of the bits behind each bit: paths x flow <= all flows."""
+    together: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
+    for number, bucket, column in zip(*(item.tolist() for item in flow), strict=True):
+        way = ways[number]
+        if way.paths > 1:
+            key = (way.pair, way.bundle, bucket)
+            together.setdefault(key, []).append((column, way.paths))
+    for members in together.values():
+        columns = np.array([column for column, _ in members], dtype=np.intp)
+        size = len(columns)
+        rows = build.add_rows(np.full(size, -np.inf), np.zeros(size)) + np.arange(size)
+        paths = np.array([paths for _, paths in members], dtype=np.float64)
+        build.put(np.repeat(rows[:, None], size, axis=1), np.tile(columns, (size, 1)), -1.0)
+        build.put(rows, columns, paths)
 
 
 def _at(values: tuple[int, ...], place: int, absent: int) -> int:

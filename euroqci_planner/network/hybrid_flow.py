@@ -14,7 +14,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from euroqci_planner.mission.key_course import DepositTable, FlowTable
+from euroqci_planner.mission.key_course import DepositTable, FlowTable, LinkName
 from euroqci_planner.network.exposure import ExposureBook, WayUse
 from euroqci_planner.network.flow_program import (
     UNIT_BITS,
@@ -65,8 +65,9 @@ def hybrid_flow(
     bounds for what any plan of key can do at this resolution. A bit of satellite key costs as
     much as `SATELLITE_PRICE_NODES` trusted nodes on the way of a bit. Each pair has its best
     fibre way, one that shares no place with it, its `WAYS_THROUGH_SPACE` best direct links, and as
-    many pairs of stations with every satellite. Multicommodity flow after Ahuja, Magnanti and
-    Orlin 1993, Network Flows, chapter 17.
+    many pairs of stations with every satellite. With redundant paths the satellites of a pair of
+    stations go together in each bucket, none with more than its part. Multicommodity flow after
+    Ahuja, Magnanti and Orlin 1993, Network Flows, chapter 17.
     """
     layout = Layout(case, deposits)
     bucket_s = bucket_s or max(SECONDS_PER_DAY, case.duration_s / MOST_BUCKETS)
@@ -90,7 +91,8 @@ def _fibre_ways(layout: Layout, book: ExposureBook) -> Iterator[FlowWay]:
             pair, -1, -1, links, use, ways.fibre.trusted_nodes, book.countries_of(pair, alone)
         )
         other = layout.graph.path_apart(ways.fibre)
-        if other is not None:
+        is_safe = layout.relay_paths[pair] == 1 or (other is not None and not other.trusted_nodes)
+        if other is not None and is_safe:
             links, use = fibre_uses([other])
             yield FlowWay(
                 pair, -1, -1, links, use, other.trusted_nodes, book.countries_on_fibre(other)
@@ -112,7 +114,7 @@ def _space_ways(layout: Layout, book: ExposureBook) -> Iterator[FlowWay]:
             for link_a, link_b in ends:
                 if link_a < none:
                     name = layout.links[link_a]
-                    used = WayUse(number, 0, () if name.is_direct else (name.a,))
+                    used = _use_of(layout, pair, number, name)
                     yield FlowWay(
                         pair,
                         int(link_a),
@@ -121,7 +123,20 @@ def _space_ways(layout: Layout, book: ExposureBook) -> Iterator[FlowWay]:
                         use,
                         book.trusted_nodes_of(pair, used),
                         book.countries_of(pair, used),
+                        used.paths,
+                        number,
                     )
+
+
+def _use_of(layout: Layout, pair: int, way: int, link: LinkName) -> WayUse:
+    """The use of a link; with redundant paths that of all satellites of the way together."""
+    if link.is_direct:
+        return WayUse(way, 0, ())
+    paths = int(layout.relay_paths[pair])
+    if paths == 1:
+        return WayUse(way, 0, (link.a,))
+    shared = layout.shared_links(layout.station_way(pair, way).stations)
+    return WayUse(way, 0, tuple(layout.links[row].a for row, _ in shared), paths)
 
 
 def _unsatisfied(layout: Layout, fibre_ways: list[FlowWay], supply: Supply) -> set[int]:
@@ -151,10 +166,11 @@ def _solved(
         totals[rank] = float(served @ solver.minimise(-served))
         solver.keep_total(rank, totals[rank])
     price = [
-        way.trusted_nodes + (SATELLITE_PRICE_NODES if way.link_a >= 0 else 0.0) for way in ways
+        (way.trusted_nodes + 1.0) / way.paths + (SATELLITE_PRICE_NODES if way.link_a >= 0 else 0.0)
+        for way in ways
     ]
     cost = np.zeros(columns)
-    cost[: len(program.flow_way)] = np.array(price, dtype=np.float64)[program.flow_way] + 1.0
+    cost[: len(program.flow_way)] = np.array(price, dtype=np.float64)[program.flow_way]
     return solver.minimise(cost), shares, totals
 
 
@@ -164,10 +180,11 @@ def _served(program: FlowProgram, x: FloatArray, supply: Supply) -> FloatArray:
     return np.asarray(uses.reshape(supply.asked.shape).sum(axis=1) * UNIT_BITS)
 
 
-def _flow_by_way(program: FlowProgram, x: FloatArray, ways: int) -> FloatArray:
-    """Bits over each way."""
+def _flow_by_way(program: FlowProgram, x: FloatArray, ways: list[FlowWay]) -> FloatArray:
+    """Bits of the pair over each way."""
     flows = x[: len(program.flow_way)] * UNIT_BITS
-    return np.bincount(program.flow_way, flows, minlength=ways).astype(np.float64)
+    paths = np.array([way.paths for way in ways], dtype=np.float64)
+    return np.bincount(program.flow_way, flows, minlength=len(ways)) / paths
 
 
 def _table(
@@ -177,7 +194,7 @@ def _table(
     solved: tuple[FlowProgram, FloatArray, dict[Group, float], dict[int, float]],
 ) -> FlowTable:
     program, x, shares, totals = solved
-    by_way = _flow_by_way(program, x, len(ways))
+    by_way = _flow_by_way(program, x, ways)
     in_use = _in_use(layout, ways, by_way)
     number = {pair: row for row, pair in enumerate(layout.pairs)}
     pair_of = [number[demand.pair] for demand in layout.demands]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
 from euroqci_planner.mission.key_course import DepositTable, LinkName, RelayTable
+from euroqci_planner.network.combined_paths import runs_of_places
 from euroqci_planner.network.deposits import window_us
 from euroqci_planner.network.key_store import MICROSECONDS_PER_SECOND, NEVER
 from euroqci_planner.network.layout import KeyNetwork, Layout
@@ -82,21 +84,36 @@ def key_ages(
             mine.put(start_us, stock.stock_bits, is_known=False)
     limits = [NEVER if age is None else age for age in layout.pair_age_limits_us()]
     found = tuple(KeyAge() for _ in relays.pairs)
-    for now_us, row, is_relay in _events(deposits, relays):
+    together = _together(relays)
+    for now_us, row, is_relay in _events(deposits, relays, together):
         if is_relay:
             pair = int(relays.pair[row])
-            _relayed(relays, row, stores, now_us - min(limits[pair], now_us), found[pair])
+            oldest_us = now_us - min(limits[pair], now_us)
+            _relayed(relays, together[row], stores, oldest_us, found[pair])
         else:
             _deposited(deposits, row, stores)
     return found
 
 
-def _events(deposits: DepositTable, relays: RelayTable) -> list[tuple[int, int, bool]]:
+def _together(relays: RelayTable) -> dict[int, list[int]]:
+    """Rows whose bits are combined, by the first of them: one, or one for each satellite."""
+    found: dict[int, list[int]] = {}
+    first: dict[tuple[int, ...], int] = {}
+    columns = (relays.pair, relays.bound_utc.astype(np.int64), relays.station_a, relays.station_b)
+    for row, key in enumerate(zip(*(item.tolist() for item in columns), strict=True)):
+        is_alone = relays.paths[row] == 1
+        found.setdefault(row if is_alone else first.setdefault(key, row), []).append(row)
+    return found
+
+
+def _events(
+    deposits: DepositTable, relays: RelayTable, together: Iterable[int]
+) -> list[tuple[int, int, bool]]:
     """Instants with their rows in order; at one instant deposits come first."""
     filled = deposits.usable_utc.astype(np.int64).tolist()
     bound = relays.bound_utc.astype(np.int64).tolist()
     events = [(now, False, row) for row, now in enumerate(filled)]
-    events += [(now, True, row) for row, now in enumerate(bound)]
+    events += [(bound[row], True, row) for row in together]
     return [(now, row, is_relay) for now, is_relay, row in sorted(events)]
 
 
@@ -112,14 +129,18 @@ def _deposited(deposits: DepositTable, row: int, stores: dict[LinkName, _Store])
 
 def _relayed(
     relays: RelayTable,
-    row: int,
+    rows: list[int],
     stores: dict[LinkName, _Store],
     not_before_us: int,
     age: KeyAge,
 ) -> None:
-    bits, arrival_us = int(relays.bits[row]), int(relays.usable_utc[row].astype(np.int64))
-    taken = [list(stores[name].take(bits, not_before_us)) for name in relays.link_names(row)]
-    lots = iter(taken[0]) if len(taken) == 1 else _in_step(*taken)
+    arrival_us = int(relays.usable_utc[rows[0]].astype(np.int64))
+    given = []
+    for row in rows:
+        bits, names = int(relays.bits[row]), relays.link_names(row)
+        taken = [list(stores[name].take(bits, not_before_us)) for name in names]
+        given.append(taken[0] if len(taken) == 1 else list(_in_step(*taken)))
+    lots = given[0] if len(rows) == 1 else _combined(given, int(relays.paths[rows[0]]))
     for made_us, count, is_known in lots:
         age.add(count, (arrival_us - made_us) / MICROSECONDS_PER_SECOND, is_known=is_known)
 
@@ -135,3 +156,34 @@ def _in_step(first: list[_Lot], second: list[_Lot]) -> Iterator[_Lot]:
             one.appendleft((made_a, bits_a - bits, known_a))
         if bits_b > bits:
             other.appendleft((made_b, bits_b - bits, known_b))
+
+
+def _combined(given: list[list[_Lot]], paths: int) -> Iterator[_Lot]:
+    """Lots of a pair whose bits are made of one bit each of `paths` satellites: the oldest counts.
+
+    `given` has the lots of each satellite, laid on the places as the engine does.
+    """
+    shares = np.array([sum(bits for _, bits, _ in lots) for lots in given], dtype=np.int64)
+    size = int(shares.sum()) // paths
+    runs = []
+    for lots, places in zip(given, runs_of_places(shares, size), strict=True):
+        runs += list(_laid(deque(lots), places))
+    edges = sorted({edge for begin, end, _, _ in runs for edge in (begin, end)})
+    for begin, end in pairwise(edges):
+        over = [run for run in runs if run[0] <= begin and run[1] >= end]
+        yield min(run[2] for run in over), end - begin, all(run[3] for run in over)
+
+
+def _laid(
+    lots: deque[_Lot], places: Iterable[tuple[int, int]]
+) -> Iterator[tuple[int, int, int, bool]]:
+    """Lots on runs of places, in order: (begin, end, made at, whether that is known)."""
+    for first, end in places:
+        place = first
+        while place < end:
+            made_us, bits, is_known = lots.popleft()
+            used = min(bits, end - place)
+            yield place, place + used, made_us, is_known
+            place += used
+            if bits > used:
+                lots.appendleft((made_us, bits - used, is_known))

@@ -115,7 +115,12 @@ class Layout:
         self.pair_sources = frozenset(
             deposits.satellite_ids[code] for code in deposits.satellite[deposits.is_direct]
         )
-        self.ways = _ways_of_all(self.graph, self.pairs, self.links)
+        # How many different satellites are behind every bit of a pair.
+        self.relay_paths: BitsArray = np.array(
+            [max(item.relay_paths for item in self.demands_of(pair)) for pair in self.pairs],
+            dtype=np.int64,
+        )
+        self.ways = _ways_of_all(self)
         self.routes = _routes(self)
         number = {satellite.id: row for row, satellite in enumerate(self.satellites)}
         self.satellite_of_link = np.array(
@@ -141,6 +146,19 @@ class Layout:
         if self.is_direct(way):
             return ways.direct[way - 1]
         return ways.space[way - 1 - self.routes.direct]
+
+    def satellites_of_pair(self, pair: int) -> int:
+        """The most trusted satellites that share key with both stations of one way of a pair."""
+        shared = [len(self.shared_links(way.stations)) for way in self.ways[pair].space]
+        return max(shared, default=0)
+
+    def shared_links(self, stations: Pair) -> list[tuple[int, int]]:
+        """Link stores at the first and at the second station, by satellite that has both."""
+        index = self.link_index
+        both = [[LinkName(item.id, name) for name in stations] for item in self.satellites]
+        return [
+            (index[one], index[other]) for one, other in both if one in index and other in index
+        ]
 
     def links_of_pair(self, pair: int) -> list[int]:
         """Link stores that a pair may use."""
@@ -199,26 +217,32 @@ def _link_names(
     return tuple(sorted(kept, key=lambda name: (name.is_direct, name)))
 
 
-def _ways_of_all(
-    graph: FibreGraph, pairs: tuple[Pair, ...], links: tuple[LinkName, ...]
-) -> tuple[PairWays, ...]:
+def _ways_of_all(layout: Layout) -> tuple[PairWays, ...]:
+    graph, pairs, links = layout.graph, layout.pairs, layout.links
     users = sorted({user for pair in pairs for user in pair})
     reach = {user: graph.paths_from(user) for user in users}
     access = {user: graph.stations_of(user) for user in users}
     direct = {(name.a, name.b) for name in links if name.is_direct}
     partners = {end for name in direct for end in name}
     found = []
-    for a, b in pairs:
+    for (a, b), paths in zip(pairs, layout.relay_paths.tolist(), strict=True):
         near, far = (_to_stations(graph, reach[user], partners) for user in (a, b))
         joined = (way for way in _space_ways(near, far) if _sorted_ends(way) in direct)
         found.append(
             PairWays(
-                fibre=reach[a].get(b),
+                fibre=_fibre_alone(reach[a].get(b), paths),
                 direct=tuple(islice(joined, MOST_DIRECT_WAYS)),
                 space=_space_ways(access[a], access[b]),
             )
         )
     return tuple(found)
+
+
+def _fibre_alone(path: FibrePath | None, relay_paths: int) -> FibrePath | None:
+    """The way over fibre alone; one with a trusted node on it is none for redundant paths."""
+    if path is None or (relay_paths > 1 and path.trusted_nodes):
+        return None
+    return path
 
 
 def _to_stations(
@@ -245,7 +269,7 @@ def _routes(layout: Layout) -> Routes:
     none, no_fibre = len(layout.links), len(layout.graph.links)
     direct = max((len(item.direct) for item in layout.ways), default=0)
     ways = 1 + direct + max((len(item.space) for item in layout.ways), default=0)
-    stores = [_links_of_ways(layout, item, direct) for item in layout.ways]
+    stores = [_links_of_ways(layout, pair, direct) for pair in range(len(layout.pairs))]
     uses = [_fibre_of_ways(item, direct) for item in layout.ways]
     width = max((len(links) for item in stores for links in item), default=0)
     reach = max((len(use) for item in uses for use in item), default=0)
@@ -271,17 +295,18 @@ def _routes(layout: Layout) -> Routes:
     return routes
 
 
-def _links_of_ways(layout: Layout, ways: PairWays, direct: int) -> list[list[tuple[int, int]]]:
-    """Link stores by way: of a direct link and none, or of both stations by satellite."""
-    index, none = layout.link_index, len(layout.links)
+def _links_of_ways(layout: Layout, pair: int, direct: int) -> list[list[tuple[int, int]]]:
+    """Link stores by way: of a direct link and none, or of both stations by satellite.
+
+    A way with fewer satellites than the pair has relay paths is closed: it has none.
+    """
+    index, none, ways = layout.link_index, len(layout.links), layout.ways[pair]
     found: list[list[tuple[int, int]]] = [[] for _ in range(1 + direct)]
     for number, way in enumerate(ways.direct, start=1):
         found[number] = [(index[LinkName.between(*way.stations)], none)]
     for way in ways.space:
-        both = [[LinkName(item.id, name) for name in way.stations] for item in layout.satellites]
-        found.append(
-            [(index[one], index[other]) for one, other in both if one in index and other in index]
-        )
+        shared = layout.shared_links(way.stations)
+        found.append(shared if len(shared) >= layout.relay_paths[pair] else [])
     return found
 
 

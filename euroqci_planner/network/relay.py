@@ -5,9 +5,10 @@ is, before any satellite is asked, and no satellite knows it.
 
 A trusted satellite that shares K(s,A) and K(s,B) with two stations publishes their XOR; B then
 knows K(s,A). Both link stores lose as many bits as the pair gains, and only key of one and the
-same satellite combines. Until it is bound, link key can serve any partner (late binding,
-Vergoossen et al. 2020, arXiv 1903.07845). On the ground the key goes on over fibre, a bit of fibre
-key for every bit and link.
+same satellite combines. A pair with redundant paths takes the XOR of what several satellites
+relayed to its two stations (`combined_paths`). Until it is bound, link key can serve any partner
+(late binding, Vergoossen et al. 2020, arXiv 1903.07845). On the ground the key goes on over fibre,
+a bit of fibre key for every bit and link.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ import numpy as np
 
 from euroqci_planner.mission.key_course import BitsArray
 from euroqci_planner.mission.plan import ModelUsed
+from euroqci_planner.network.combined_paths import (
+    attainable_bits,
+    combined_ages,
+    shares_of_paths,
+)
 from euroqci_planner.network.key_store import (
     NEVER,
     IndexArray,
@@ -78,7 +84,8 @@ class FibreStores:
 class Binding:
     """One binding of link key to a pair, as the log keeps it.
 
-    `link_a` is -1 for fibre alone, `link_b` also for a direct link.
+    `link_a` is -1 for fibre alone, `link_b` also for a direct link. `paths` bits of as many
+    satellites make one of the pair.
     """
 
     pair: int
@@ -87,6 +94,7 @@ class Binding:
     link_b: int
     bits: int
     bound_us: int
+    paths: int = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,6 +130,7 @@ class Relay:
         self._is_open = np.ascontiguousarray(routes.is_open.T)
         self._ways: list[int] = np.flatnonzero(routes.is_open.any(axis=0)).tolist()
         ends = np.concatenate([routes.link_a, routes.link_b], axis=2)
+        self._has_redundancy = bool((layout.relay_paths > 1).any())
         self._ends = np.ascontiguousarray(np.swapaxes(ends, 0, 1))
 
     def bind(self, orders: Orders) -> tuple[BitsArray, BitsArray]:
@@ -184,14 +193,20 @@ class Relay:
         width = ends.shape[1] // 2
         held = self.links.usable(members, ends, orders.limit[rows])
         matched = np.minimum(held[:, :width], held[:, width:])
-        bits = np.minimum(wanted, matched.sum(axis=1))
+        if self._has_redundancy:
+            paths = self.layout.relay_paths[pairs]
+            bits = np.minimum(wanted, attainable_bits(matched, paths))
+        else:
+            bits = np.minimum(wanted, matched.sum(axis=1))
         if not bits.any():
             return np.zeros((len(pairs), self.links.scale.classes), dtype=np.int64)
         if self._has_fibre[way]:
             bits = np.minimum(bits, self._room(orders, rows, way))
             self._forward(orders, rows, way, bits)
         best, place = matched.argmax(axis=1), np.arange(len(pairs))
-        if np.all(bits <= matched[place, best]):
+        if self._has_redundancy:
+            shares = shares_of_paths(matched, bits, paths)
+        elif np.all(bits <= matched[place, best]):
             shares, width = bits[:, None], 1
             ends = ends[place[:, None], np.stack([best, best + matched.shape[1]], axis=1)]
         else:
@@ -203,7 +218,10 @@ class Relay:
             self._note(orders, way, int(pairs[0]), (ends[0, :width], ends[0, width:], shares[0]))
         if self.links.scale.classes == 1:
             return np.asarray(bits[:, None])
-        return np.asarray(joined_ages(taken[:, :width], taken[:, width:]).sum(axis=1))
+        by_age = joined_ages(taken[:, :width], taken[:, width:])
+        if self._has_redundancy:
+            return combined_ages(by_age, bits)
+        return np.asarray(by_age.sum(axis=1))
 
     def _room(self, orders: Orders, rows: Rows, way: int) -> BitsArray:
         pairs, routes = orders.pairs[rows], self.layout.routes
@@ -224,7 +242,8 @@ class Relay:
             return
         for link_a, link_b, bits in zip(*(item.tolist() for item in given), strict=True):
             if bits:
-                self.log.append(Binding(pair, way, link_a, link_b, bits, orders.now_us))
+                paths = int(self.layout.relay_paths[pair])
+                self.log.append(Binding(pair, way, link_a, link_b, bits, orders.now_us, paths))
 
 
 def most_matched_first(matched: BitsArray, bits: BitsArray) -> BitsArray:

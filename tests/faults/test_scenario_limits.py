@@ -33,6 +33,7 @@ EFFICIENCY = {"0": "above 0 and at most 1", "1.01": "above 0 and at most 1"}
 BELOW_1 = {"-0.01": "at least 0 and below 1", "1": "at least 0 and below 1"}
 LIMIT = {"-1": "between 0 and 10000", "10001": "between 0 and 10000", "1.0": "whole number"}
 COUNT = {"0": "between 1 and 1000", "1001": "between 1 and 1000", "true": "whole number"}
+RELAY_PATHS = {"0": "between 1 and 8", "9": "between 1 and 8", "2.0": "whole number"}
 WAVELENGTH = {"299.9": "between 300 and 2500", "2500.1": "between 300 and 2500"}
 LATITUDE = {"-90.01": "between -90 and 90", "148": "between -90 and 90"}
 LONGITUDE = {"-180.01": "between -180 and 180", "180.01": "between -180 and 180"}
@@ -333,6 +334,7 @@ BLOCKS = {
     "BitsPerDayRecord": Block(
         "[demand.consumption]", "demand[0].consumption", BITS_PER_DAY, {"kbit_per_day": ABOVE_0}
     ),
+    "DemandRecord": Block("[[demand]]", "demand[0]", example(), {"relay_paths": RELAY_PATHS}),
     "DemandStoreRecord": Block(
         "[demand.store]",
         "demand[0].store",
@@ -364,6 +366,7 @@ BLOCKS = {
             "post_processing_min": NOT_BELOW_0,
             "classical_contact_h": NOT_BELOW_0,
             "authentication_bits_per_contact": NOT_BELOW_0,
+            "relay_paths": RELAY_PATHS,
         },
     ),
     "ScheduleRecord": Block(

@@ -142,6 +142,7 @@ def _pairs(plan: Plan) -> TableContent:
             ScreenColumn(name="b", title="User"),
             ScreenColumn(name="trusted_nodes", title="Trusted"),
             ScreenColumn(name="single_points", title="All key passes"),
+            ScreenColumn(name="satellites_to_collude", title="Satellites to collude"),
             ScreenColumn(name="disjoint_ways", title="Disjoint ways"),
             ScreenColumn(name="oldest_key_age_days", title="Oldest key", unit="d", decimals=2),
             ScreenColumn(name="epsilon", title="Epsilon"),

@@ -46,6 +46,9 @@ def _pair(plan: Plan, item: PairSecurity) -> dict[str, Any]:
         "trusted_nodes": None if item.trusted_nodes < 0 else item.trusted_nodes,
         "countries": list(item.countries),
         "single_points": list(item.common_places),
+        "satellites_to_collude": (
+            None if item.satellites_to_collude < 0 else item.satellites_to_collude
+        ),
         "disjoint_ways": item.disjoint_ways,
         "key_blocks": item.blocks,
         "epsilon": item.epsilon,
@@ -67,4 +70,5 @@ def _way(way: KeyWay) -> dict[str, Any]:
         "trusted_places": list(way.places),
         "countries": list(way.countries),
         "satellites": list(way.satellites),
+        "relay_paths": way.relay_paths,
     }

@@ -74,9 +74,18 @@ def _fact_rows(item: PairSecurity) -> Iterator[tuple[str, str]]:
     yield "trusted places", ", ".join(item.places) or "none"
     yield "countries trusted", ", ".join(item.countries) or "none"
     yield "places that all its key passes", ", ".join(item.common_places) or "none"
+    yield "satellites that together know key", _collusion(item)
     yield "ways that share no place", count(item.disjoint_ways)
     yield "epsilon budget", _epsilon(item)
     yield "age of relayed key at its arrival", _age(item)
+
+
+def _collusion(item: PairSecurity) -> str:
+    if item.satellites_to_collude < 0:
+        return "none has a part"
+    if item.satellites_to_collude == 1:
+        return "each one alone"
+    return f"{item.satellites_to_collude} that work together; fewer know nothing"
 
 
 def _epsilon(item: PairSecurity) -> str:

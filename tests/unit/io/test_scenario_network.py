@@ -42,6 +42,15 @@ def links(*ends: tuple[str, str]) -> str:
     return changed((NEXT_BLOCK, added + "\n" + NEXT_BLOCK))
 
 
+def test_relay_paths_of_the_policy_hold_for_demands_that_name_none() -> None:
+    (plain,) = network(changed()).demands
+    many = ("classical_contact_h = 1.5", "classical_contact_h = 1.5\nrelay_paths = 2")
+    own = ('quota_group = "SEEWQCI"', 'quota_group = "SEEWQCI"\nrelay_paths = 3')
+    assert plain.relay_paths == 1
+    assert [item.relay_paths for item in network(changed(many)).demands] == [2]
+    assert [item.relay_paths for item in network(changed(many, own)).demands] == [3]
+
+
 def test_nodes_come_from_the_catalogue_in_radians_and_say_what_is_assumed() -> None:
     madrid, athens = network(changed()).nodes
     assert (madrid.id, madrid.name, madrid.country) == ("madrid", "Madrid", "ES")
