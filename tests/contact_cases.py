@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euroqci_planner.mission.plan import NO_PARTNER, Candidates, PassState, Resource, Schedule
-from euroqci_planner.mission.scenario import ScheduleSettings
+from euroqci_planner.mission.scenario import Quota, ScheduleSettings
 from euroqci_planner.schedule.verify import violations
 
 MIDNIGHT = np.datetime64("2026-06-15T00:00:00", "us")
@@ -26,6 +26,8 @@ def resource(
     terminals: int = 1,
     per_orbit: int | None = None,
     per_day: int | None = None,
+    shares: tuple[tuple[str, float], ...] = (),
+    weight: float = 1.0,
 ) -> Resource:
     return Resource(
         id=name,
@@ -33,6 +35,8 @@ def resource(
         setup_s=setup_s,
         max_contacts_per_orbit=per_orbit,
         max_contacts_per_day=per_day,
+        group_shares=shares,
+        weight=weight,
     )
 
 
@@ -137,7 +141,9 @@ def selection(candidates: Candidates, rows: list[int] | tuple[int, ...]) -> Sche
     )
 
 
-def best_value_by_brute_force(candidates: Candidates, resources: Resources) -> float | None:
+def best_value_by_brute_force(
+    candidates: Candidates, resources: Resources, quotas: tuple[Quota, ...] = ()
+) -> float | None:
     """Largest total over all subsets that break no rule; None where no subset does."""
     best = None
     everyone = range(len(candidates))
@@ -146,7 +152,7 @@ def best_value_by_brute_force(candidates: Candidates, resources: Resources) -> f
             total = math.fsum(candidates.value_bits[list(rows)])
             if best is not None and total <= best:
                 continue
-            if not violations(candidates, selection(candidates, rows), *resources):
+            if not violations(candidates, selection(candidates, rows), *resources, quotas):
                 best = total
     return best
 

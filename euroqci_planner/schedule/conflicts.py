@@ -9,13 +9,15 @@ A source of entangled pairs holds two stations with one contact.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from euroqci_planner.mission.plan import NO_PARTNER, Candidates, Reason, Resource
+from euroqci_planner.mission.scenario import Quota
+from euroqci_planner.schedule.sides import SideRow, quota_rows
 from euroqci_planner.units import FloatArray
 
 IndexArray = NDArray[np.intp]
@@ -77,7 +79,8 @@ class Problem:
     chosen for its value: above zero and not banned. `by_value` lists all rows by value falling,
     ties in canonical order, values that are no number last. The tracks are satellites and
     stations, in this order, then, where contacts hold two stations, the passes of these: a pass
-    is flown with one partner. Every contact has one entry with the satellites, in order.
+    is flown with one partner. Every contact has one entry with the satellites, in order. `sides`
+    are the rows over all contacts: quotas that could be exceeded, and floors.
     """
 
     order: IndexArray
@@ -88,10 +91,19 @@ class Problem:
     tracks: tuple[Track, ...]
     limits: tuple[Limit, ...]
     by_value: IndexArray
+    sides: tuple[SideRow, ...] = ()
 
     def __len__(self) -> int:
         """Number of candidates."""
         return len(self.order)
+
+    def without_sides(self) -> Problem:
+        """The problem without its rows over all contacts."""
+        return replace(self, sides=())
+
+    def keeps_sides(self, flown: Mask) -> bool:
+        """Whether these contacts keep every row over all contacts."""
+        return all(side.is_kept(flown) for side in self.sides)
 
     def flown_in_input_order(self, flown: Mask) -> Mask:
         """The mask of flown contacts by row of the candidates."""
@@ -115,7 +127,10 @@ class Cliques:
 
 
 def problem_of(
-    candidates: Candidates, satellites: tuple[Resource, ...], stations: tuple[Resource, ...]
+    candidates: Candidates,
+    satellites: tuple[Resource, ...],
+    stations: tuple[Resource, ...],
+    quotas: tuple[Quota, ...] = (),
 ) -> Problem:
     """Put candidates and resources into canonical form.
 
@@ -149,6 +164,7 @@ def problem_of(
         ),
         limits=_limits(table, _by_id(satellites), satellite[order]),
         by_value=np.argsort(-value, kind="stable"),
+        sides=quota_rows(table, stations, quotas),
     )
 
 

@@ -54,7 +54,7 @@ class ExactScheduler:
     ) -> Schedule:
         """Decide every candidate; what `check` raises ends the work."""
         search = search_for(settings, _SEARCHES)
-        problem = problem_of(candidates, satellites, stations)
+        problem = problem_of(candidates, satellites, stations, settings.quotas)
         check()
         case = Case(candidates, problem, settings, check)
         return schedule_of(case, search(case))

@@ -17,6 +17,7 @@ from euroqci_planner.mission.plan import (
     Resource,
     Schedule,
 )
+from euroqci_planner.mission.scenario import Quota
 from euroqci_planner.schedule.case import Case
 from euroqci_planner.schedule.conflicts import (
     IndexArray,
@@ -27,6 +28,7 @@ from euroqci_planner.schedule.conflicts import (
     Track,
     problem_of,
 )
+from euroqci_planner.schedule.sides import SideRow
 from euroqci_planner.units import FloatArray
 
 TOTAL_KEY = "total expected key"
@@ -48,13 +50,15 @@ class Outcome:
     """What a search found: flown contacts in the problem's order, and how good they are.
 
     `bound_bits` is a proven upper bound on the total of any schedule that keeps the goals before
-    the last. `goals` is empty where the total is all that is wanted.
+    the last. `goals` is empty where the total is all that is wanted. `binding` names
+    the quotas that cost key, as far as the search knows.
     """
 
     flown: Mask
     method: str
     bound_bits: float = math.nan
     goals: tuple[Goal, ...] = ()
+    binding: tuple[str, ...] = ()
 
 
 def explained(
@@ -62,18 +66,20 @@ def explained(
     satellites: tuple[Resource, ...],
     stations: tuple[Resource, ...],
     flown: ArrayLike,
+    quotas: tuple[Quota, ...] = (),
 ) -> Verdicts:
     """Verdict on every candidate when exactly the rows of the mask `flown` are flown.
 
     Reasons, the first that holds: BANNED; LINK_OUT_OF_RANGE (the value is no number); NO_KEY
     (the value is not above zero); SATELLITE_BUSY or STATION_BUSY, whichever the blocker stands
-    for; ORBIT_LIMIT; DAY_LIMIT. The blocker is the contact of highest value among those that
-    hold a terminal at a time when all are held (same value: satellite before station, then
-    canonical order); for a limit it is the contact of lowest value in that orbit or day, -1 if
-    the limit is zero. A candidate that nothing keeps from being flown stays CANDIDATE with the
-    reason NONE.
+    for; ORBIT_LIMIT; DAY_LIMIT; QUOTA. The blocker is the contact of highest value among those
+    that hold a terminal at a time when all are held (same value: satellite before station, then
+    canonical order); for a limit it is the contact of lowest value in that orbit or day, for a
+    quota that of lowest value among those at stations that serve more of the group than the quota
+    allows, -1 if there is none. A candidate that nothing keeps from being flown stays CANDIDATE
+    with the reason NONE.
     """
-    problem = problem_of(candidates, satellites, stations)
+    problem = problem_of(candidates, satellites, stations, quotas)
     mask = np.asarray(flown, dtype=np.bool_)
     return _in_input_order(problem, verdicts(problem, mask[problem.order]))
 
@@ -97,11 +103,13 @@ def verdicts(problem: Problem, flown: Mask) -> Verdicts:
 def obstacles(problem: Problem, flown: Mask) -> tuple[CodeArray, IndexArray]:
     """What keeps each contact that is not flown from being added: reason and blocker.
 
-    Looks at resources and limits alone: bans and values do not count here. NONE and -1 where
-    the contact is flown or could be added.
+    Looks at resources, limits and quotas alone: bans and values do not count here. NONE and -1
+    where the contact is flown or could be added.
     """
     reason = np.zeros(len(problem), dtype=np.int8)
     blocked_by = np.full(len(problem), NO_BLOCKER, dtype=np.intp)
+    for side in reversed(problem.sides):
+        _mark_full_side(problem.value_bits, side, flown, reason, blocked_by)
     for limit in reversed(problem.limits):
         _mark_full_groups(problem.value_bits, limit, flown, reason, blocked_by)
     codes, rows, blockers = _busy(problem, flown)
@@ -204,3 +212,15 @@ def _mark_full_groups(
     rows = np.flatnonzero(~flown & (limit.group >= 0) & full[limit.group])
     reason[rows] = limit.reason
     blocked_by[rows] = lowest[limit.group[rows]]
+
+
+def _mark_full_side(
+    value_bits: FloatArray, side: SideRow, flown: Mask, reason: CodeArray, blocked_by: IndexArray
+) -> None:
+    """Contacts that would take a quota beyond its limit; a floor keeps nothing out."""
+    room = side.capacity + side.within - float(side.amount[flown].sum())
+    rows = np.flatnonzero(~flown & (side.amount > 0.0) & (side.amount > room))
+    takers = np.flatnonzero(flown & (side.amount > 0.0))
+    lowest = takers[np.argmin(value_bits[takers])] if len(takers) else NO_BLOCKER
+    reason[rows] = Reason.QUOTA
+    blocked_by[rows] = lowest

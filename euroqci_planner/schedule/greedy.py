@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from euroqci_planner.errors import InvalidInput
 from euroqci_planner.mission.interfaces import Check, unchecked
 from euroqci_planner.mission.plan import Candidates, ModelUsed, Resource, Schedule
 from euroqci_planner.mission.scenario import Objective, ScheduleSettings
 from euroqci_planner.schedule.case import Case
-from euroqci_planner.schedule.conflicts import problem_of
+from euroqci_planner.schedule.conflicts import Mask, problem_of
 from euroqci_planner.schedule.explain import Outcome, schedule_of
-from euroqci_planner.schedule.pins import timetable_of_pins
+from euroqci_planner.schedule.pins import pins_beyond_quotas, timetable_of_pins
 from euroqci_planner.schedule.repair import improve
+from euroqci_planner.schedule.rounding import inside_quotas
 
 GREEDY_METHOD = "greedy with exchange"
 
@@ -49,15 +51,25 @@ class GreedyScheduler:
     ) -> Schedule:
         """Decide every candidate; what `check` raises ends the work."""
         search = search_for(settings, _SEARCHES)
-        case = Case(candidates, problem_of(candidates, satellites, stations), settings, check)
+        problem = problem_of(candidates, satellites, stations, settings.quotas)
+        case = Case(candidates, problem, settings, check)
         return schedule_of(case, search(case))
 
 
 def by_falling_value(case: Case) -> Outcome:
-    """Pins, then contacts by falling value, then exchange while it pays."""
-    timetable = timetable_of_pins(case)
-    improve(case.problem, timetable, case.check)
-    return Outcome(flown=timetable.mask(), method=GREEDY_METHOD)
+    """Pins, then contacts by falling value, then exchange while it pays.
+
+    Where that breaks a quota, what costs least is left out and filled up again.
+    """
+    free = replace(case, problem=case.problem.without_sides())
+    timetable = timetable_of_pins(free)
+    improve(free.problem, timetable, case.check)
+    flown: Mask | None = timetable.mask()
+    if not case.problem.keeps_sides(timetable.mask()):
+        flown = inside_quotas(case.problem, timetable.mask(), case.check)
+    if flown is None:
+        raise pins_beyond_quotas(case)
+    return Outcome(flown=flown, method=GREEDY_METHOD)
 
 
 # How each objective is pursued without a solver.

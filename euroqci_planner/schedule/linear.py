@@ -24,6 +24,7 @@ _NO_HEURISTICS = {
     "mip_heuristic_run_root_reduced_cost": False,
 }
 SIMPLEX = {"presolve": "off", "dual_feasibility_tolerance": 1e-10}
+_AT_ONCE = {"solver": "simplex", "dual_feasibility_tolerance": 1e-10}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +83,24 @@ def relaxed(
         _restrict_to_ties(solver, programme, np.round(x), prices)
         second = replace(first, x=solver.x) if solver.run() else first
     return second if second.is_integral else first
+
+
+def relaxed_at_once(programme: Programme, check: Check = unchecked) -> Optimum | None:
+    """Optimum of a linear programme whose rows tie all nights together, solved from nothing.
+
+    None where there is no solver, or it finds none. The bound is that of `relaxed`; which of
+    several optima it is, is left to the solver.
+    """
+    if not programme.matrix.nnz:
+        return _free(programme)
+    solver = opened(programme, _AT_ONCE, check)
+    if solver is None:
+        return None
+    with solver:
+        if not solver.run():
+            return None
+        x, prices = solver.x, solver.prices
+        return Optimum(x, dual_bound(programme, prices), prices, solver.basis)
 
 
 def dual_bound(programme: Programme, prices: FloatArray) -> float:

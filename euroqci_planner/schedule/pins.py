@@ -16,11 +16,11 @@ from euroqci_planner.schedule.case import Case
 from euroqci_planner.schedule.conflicts import Problem, Track
 from euroqci_planner.schedule.explain import obstacles
 from euroqci_planner.schedule.timetable import Timetable
-from euroqci_planner.timebase import iso_text
+from euroqci_planner.timebase import iso_text, seconds_between
 
 
 def timetable_of_pins(case: Case) -> Timetable:
-    """A timetable with every pinned contact in it.
+    """A timetable with every pinned contact in it, whatever the quotas say.
 
     Raises InvalidInput with a fault for each pin that is banned, has no value that is a number,
     or cannot be flown beside the pins before it: both passes and the resource are named.
@@ -28,10 +28,11 @@ def timetable_of_pins(case: Case) -> Timetable:
     candidates, problem = case.candidates, case.problem
     pins: list[int] = np.flatnonzero(problem.pinned).tolist()
     faults = [_bad_pin(candidates, problem, row) for row in pins if _is_bad(problem, row)]
-    timetable = Timetable(problem)
+    free = problem.without_sides()
+    timetable = Timetable(free)
     timetable.add_all_that_fit(pins)
     flown = timetable.mask()
-    reason, blocker = obstacles(problem, flown)
+    reason, blocker = obstacles(free, flown)
     faults += [
         _clash(candidates, problem, (row, int(blocker[row])), Reason(int(reason[row])))
         for row in pins
@@ -39,6 +40,9 @@ def timetable_of_pins(case: Case) -> Timetable:
     ]
     if faults:
         raise InvalidInput(faults)
+    if problem.sides:
+        timetable = Timetable(problem)
+        timetable.add_all(pins)
     return timetable
 
 
@@ -100,3 +104,26 @@ def _name(candidates: Candidates, problem: Problem, row: int) -> str:
     if candidates.partner[at] != NO_PARTNER:
         station += f"+{candidates.station_ids[candidates.partner[at]]}"
     return f"{satellite}/{station} from {iso_text(candidates.start_utc[at], 's')}"
+
+
+def pins_beyond_quotas(case: Case) -> InvalidInput:
+    """What to raise where pins leave no plan that keeps the quotas: a fault for each such quota."""
+    candidates = case.candidates
+    seconds = seconds_between(candidates.start_utc, candidates.end_utc)
+    pinned_s = float(seconds[candidates.pinned].sum())
+    limits = {quota.group: quota.max_share for quota in case.settings.quotas}
+    faults = []
+    for side in case.problem.sides:
+        most, excess_s = limits[side.group], float(side.amount[case.problem.pinned].sum())
+        if excess_s > side.within:
+            share = most + excess_s / pinned_s
+            faults.append(
+                Fault(
+                    f"pinned passes credit {share:.1%} of {pinned_s:.0f} s to this group, its "
+                    f"quota is {most:.1%}, and no other contacts bring that down",
+                    where="schedule.quota",
+                    value=side.group,
+                    mend="remove pins at its stations, or raise max_share",
+                )
+            )
+    return InvalidInput(faults)

@@ -2,7 +2,8 @@
 
 Maximise the sum of value times x with 0 <= x <= 1, pins at 1, and one row for each thing that
 can run out: every maximal clique of a resource's padded intervals holds at most as many contacts
-as the resource has terminals, every limited orbit or day at most its limit. The clique rows of one
+as the resource has terminals, every limited orbit or day at most its limit; rows over all
+contacts (quotas, floors) come last. The clique rows of one
 resource alone have consecutive ones and an integral optimum (Fulkerson and Gross 1965, Pacific
 J. Math. 15, 835); satellites and stations together mostly do, but not always: the more contacts
 wait for one terminal, the more halves and thirds there are. Set-up is constant per resource, so
@@ -27,6 +28,7 @@ from euroqci_planner.schedule.conflicts import (
     Track,
     maximal_cliques,
 )
+from euroqci_planner.schedule.sides import SideRow
 from euroqci_planner.units import FloatArray
 
 _SMALLEST_BATCH = 1_000
@@ -39,7 +41,8 @@ class Programme:
     `columns` names the contacts (rows of a problem) that the columns stand for; `value` is
     scaled to a largest of 1. `rank` holds a number in 0..1 that follows from a contact's ids and
     start alone: where several selections are worth the same, it decides between them. `seldom`
-    marks the rows of limits: many never bind, and those that do tie nights together.
+    marks the rows of limits and those over all contacts: many never bind, and those that do tie
+    nights together. A column that is no contact is -1 in `columns` and may take any share.
     """
 
     columns: IndexArray
@@ -78,9 +81,11 @@ class Programme:
 def programme_of(problem: Problem) -> tuple[Programme, float]:
     """The programme of all contacts that may be flown, and the bits that its unit stands for."""
     columns = np.flatnonzero(problem.flyable | problem.pinned)
-    parts = [_clique_rows(track, columns) for track in problem.tracks]
+    parts: list[tuple[csc_array, FloatArray | IndexArray]] = []
+    parts += [_clique_rows(track, columns) for track in problem.tracks]
     cliques = sum(len(capacity) for _, capacity in parts)
     parts += [_limit_rows(limit, columns) for limit in problem.limits]
+    parts += [_side_row(side, columns) for side in problem.sides]
     capacity = np.concatenate([part for _, part in parts]).astype(np.float64)
     bits = problem.value_bits[columns]
     unit_bits = float(np.abs(bits).max(initial=0.0)) or 1.0
@@ -152,6 +157,13 @@ def _limit_rows(limit: Limit, columns: IndexArray) -> tuple[csc_array, IndexArra
     shape = (int(binding.sum()), len(columns))
     entries = (np.ones(len(members)), (number[group[members]], members))
     return csc_array(entries, shape=shape), limit.capacity[binding]
+
+
+def _side_row(side: SideRow, columns: IndexArray) -> tuple[csc_array, FloatArray]:
+    """The row in units of its largest coefficient."""
+    amount = side.amount[columns]
+    scale = float(np.abs(amount).max(initial=0.0)) or 1.0
+    return csc_array((amount / scale)[None, :]), np.array([side.capacity / scale])
 
 
 def _ranks(problem: Problem) -> FloatArray:

@@ -68,7 +68,8 @@ def _replaced(problem: Problem, timetable: Timetable, row: int, rivals: list[int
     timetable.remove(row)
     added = timetable.add_all_that_fit(rivals)
     value = problem.value_bits
-    if float(value[added].sum()) > float(value[row]) * (1.0 + _LEAST_GAIN):
+    gains = float(value[added].sum()) > float(value[row]) * (1.0 + _LEAST_GAIN)
+    if gains and timetable.keeps_sides:
         return True
     for other in added:
         timetable.remove(other)

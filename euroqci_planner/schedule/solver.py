@@ -198,5 +198,5 @@ def _pass_model(highs: Any, programme: Programme, *, whole: bool) -> None:
         matrix.indptr[:-1].astype(np.int32),
         matrix.indices.astype(np.int32),
         matrix.data,
-        np.full(columns, int(whole), dtype=np.int32),
+        ((programme.columns >= 0) & whole).astype(np.int32),
     )

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from euroqci_planner.schedule.conflicts import Limit, Mask, Problem, Track
+from euroqci_planner.schedule.sides import SideRow
 
 
 class TrackTimetable:
@@ -102,8 +103,36 @@ class LimitTimetable:
             self._free[self._group[row]] += 1
 
 
+class SideTimetable:
+    """How much of a side row is used up."""
+
+    def __init__(self, side: SideRow) -> None:
+        """Start empty."""
+        self._amount: list[float] = side.amount.tolist()
+        self._most = side.capacity + side.within
+        self._used = 0.0
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether what is flown keeps the row."""
+        return self._used <= self._most
+
+    def has_room(self, row: int) -> bool:
+        """Whether the contact leaves the row as it is, mends it, or has room in it."""
+        amount = self._amount[row]
+        return amount <= 0.0 or self._used + amount <= self._most
+
+    def add(self, row: int) -> None:
+        """Count the contact."""
+        self._used += self._amount[row]
+
+    def remove(self, row: int) -> None:
+        """Count it no longer."""
+        self._used -= self._amount[row]
+
+
 class Timetable:
-    """All tracks and limits together; rows are those of the problem, in canonical order."""
+    """Tracks, limits and side rows together; rows are those of the problem, in canonical order."""
 
     def __init__(self, problem: Problem) -> None:
         """Start empty."""
@@ -112,7 +141,8 @@ class Timetable:
             for track in problem.tracks
         )
         limits = (LimitTimetable(limit) for limit in problem.limits)
-        self._others = (*passes, *limits)
+        self._sides = tuple(SideTimetable(side) for side in problem.sides)
+        self._others = (*passes, *limits, *self._sides)
         self._parts = (self._satellites, self._stations, *self._others)
         self.flown: list[bool] = [False] * len(problem)
 
@@ -125,6 +155,15 @@ class Timetable:
             and (not self._others or all(part.has_room(row) for part in self._others))
         )
 
+    @property
+    def keeps_sides(self) -> bool:
+        """Whether every side row is kept: leaving out a contact may break one."""
+        return all(side.is_kept for side in self._sides)
+
+    def keeps_side(self, number: int) -> bool:
+        """Whether this side row is kept."""
+        return self._sides[number].is_kept
+
     def add(self, row: int) -> None:
         """Fly the contact; the caller has asked whether it fits."""
         self.flown[row] = True
@@ -136,6 +175,11 @@ class Timetable:
         self.flown[row] = False
         for part in self._parts:
             part.remove(row)
+
+    def add_all(self, rows: Iterable[int]) -> None:
+        """Fly contacts that are known to fit together, side rows aside."""
+        for row in rows:
+            self.add(row)
 
     def add_all_that_fit(self, rows: Iterable[int]) -> list[int]:
         """Add the rows one after the other as far as they fit; the ones that were added."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,10 +12,12 @@ from euroqci_planner.schedule.conflicts import Mask, Problem
 from euroqci_planner.schedule.dive import dived
 from euroqci_planner.schedule.explain import Outcome
 from euroqci_planner.schedule.greedy import GREEDY_METHOD
-from euroqci_planner.schedule.pins import timetable_of_pins
+from euroqci_planner.schedule.pins import pins_beyond_quotas, timetable_of_pins
 from euroqci_planner.schedule.programme import programme_of
 from euroqci_planner.schedule.relaxation import Relaxation, UnsolvedError
 from euroqci_planner.schedule.repair import fill, improve
+from euroqci_planner.schedule.rounding import by_falling_share, inside_quotas
+from euroqci_planner.schedule.side_search import SideSearch
 from euroqci_planner.schedule.timetable import Timetable
 from euroqci_planner.schedule.whole_contacts import in_whole_contacts, largest_open_component
 from euroqci_planner.schedule.windows import WINDOW_SIZES, improved_in_windows
@@ -28,7 +30,6 @@ INTEGER_METHOD = "integer programme"
 
 _SAME_WITHIN = 1e-9
 _RESOLVED_WITHIN = 1e-13
-_DIGITS = 6
 
 
 def largest_total(case: Case) -> Outcome:
@@ -42,14 +43,15 @@ def largest_total(case: Case) -> Outcome:
     4. Otherwise the integer programme, for the independent part that loses most first, each to
        `relative_gap` or ten thousand nodes (fewer in large parts), until the whole is within;
        never to a time.
+    5. Where the plan of these steps breaks a quota: `_beside_quotas`.
     """
-    problem = case.problem
-    found = _Search(case).found(case.settings.relative_gap)
-    return Outcome(
-        flown=found.flown,
-        method=found.method,
-        bound_bits=settled(found.bound_bits, total_bits(problem, found.flown), problem.value_bits),
-    )
+    free = replace(case, problem=case.problem.without_sides())
+    found = _Search(free).found(case.settings.relative_gap)
+    if not case.problem.keeps_sides(found.flown):
+        found = _beside_quotas(case, found)
+    reached_bits = total_bits(free.problem, found.flown)
+    bound_bits = settled(found.bound_bits, reached_bits, free.problem.value_bits)
+    return Outcome(found.flown, found.method, bound_bits, binding=found.binding)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,6 +59,35 @@ class _Found:
     flown: Mask
     method: str
     bound_bits: float
+    binding: tuple[str, ...] = ()
+
+
+def _beside_quotas(case: Case, free: _Found) -> _Found:
+    """The same with quotas, where the best plan without them breaks one.
+
+    Rounds the linear programme of all contacts with a row for every quota, and improves in the
+    core of growing size until the gap is met or the largest is done. What bounds plans without
+    quotas bounds these too. Raises InvalidInput where pins leave no plan that keeps the quotas.
+    """
+    problem = case.problem
+    pins = timetable_of_pins(case).mask()
+
+    def restore(flown: Mask) -> Mask | None:
+        return inside_quotas(problem, flown, case.check)
+
+    known = restore(free.flown)
+    found = SideSearch(case, pins, restore).found(known)
+    if found is not None:
+        binding = np.flatnonzero(found.is_priced).tolist()
+        return _Found(
+            flown=found.flown,
+            method=found.method,
+            bound_bits=float(np.fmin(found.bound_bits, free.bound_bits)),
+            binding=tuple(problem.sides[number].group for number in binding),
+        )
+    if known is None:
+        raise pins_beyond_quotas(case)
+    return _Found(known, free.method, free.bound_bits)
 
 
 class _Search:
@@ -149,14 +180,8 @@ class _Search:
         return timetable.mask()
 
     def _timetable(self, x: FloatArray) -> Timetable:
-        problem = self._problem
-        timetable = Timetable(problem)
-        timetable.add_all_that_fit(np.flatnonzero(self._pins).tolist())
-        share = np.zeros(len(problem))
-        share[self._programme.columns] = np.round(x, _DIGITS)
-        by_share = problem.by_value[np.argsort(-share[problem.by_value], kind="stable")]
-        fill(timetable, by_share[share[by_share] > 0.0], self._check)
-        return timetable
+        columns = self._programme.columns
+        return by_falling_share(self._problem, self._pins, columns, x, self._check)
 
     def _share(self, flown: Mask) -> FloatArray:
         return flown[self._programme.columns].astype(np.float64)

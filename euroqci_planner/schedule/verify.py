@@ -22,10 +22,12 @@ from euroqci_planner.mission.plan import (
     Resource,
     Schedule,
 )
+from euroqci_planner.mission.scenario import Quota
 
 Mask = NDArray[np.bool_]
 
 _VALUE_WITHIN = 1e-9
+_QUOTA_WITHIN_US = 2.0
 
 
 def violations(
@@ -33,12 +35,13 @@ def violations(
     schedule: Schedule,
     satellites: tuple[Resource, ...],
     stations: tuple[Resource, ...],
+    quotas: tuple[Quota, ...] = (),
 ) -> tuple[str, ...]:
     """Everything that is wrong with a schedule, a sentence each; empty where all is well.
 
     Checked: one decision per candidate; no terminal of a satellite or station holds two
     contacts at once, set-up included, both stations where a contact has two; no pass of such a
-    contact is flown in another; limits per orbit and day; every pin is flown and marked,
+    contact is flown in another; limits per orbit and day; quotas; every pin is flown and marked,
     no ban is, and nothing without value but pins; the total is the sum of what is flown and not
     above the bound; who is flown has no reason, who is rejected has one, and blockers are
     contacts that are flown.
@@ -60,6 +63,7 @@ def violations(
     for index, resource in enumerate(stations):
         found += _overlaps(candidates, f"station {resource.id}", resource, by_station[index])
     found += _partners(candidates, rows)
+    found += _quotas(candidates, stations, quotas, rows)
     found += _choices(candidates, schedule, flown)
     found += _explanations(candidates, schedule, flown)
     found += _value(candidates, schedule, rows)
@@ -116,6 +120,34 @@ def _limits(candidates: Candidates, resource: Resource, rows: list[int]) -> Iter
         for number, count in sorted(counts.items()):
             if count > largest:
                 yield f"satellite {resource.id}: {count} contacts in {unit} {number} of {largest}"
+
+
+def _quotas(
+    candidates: Candidates,
+    stations: tuple[Resource, ...],
+    quotas: tuple[Quota, ...],
+    rows: list[int],
+) -> Iterator[str]:
+    """Add up the contact time, and of each group what its stations credit it."""
+    microsecond = np.timedelta64(1, "us")
+    flown_us, credited_us = 0, {quota.group: 0.0 for quota in quotas}
+    for row in rows:
+        length_us = int((candidates.end_utc[row] - candidates.start_utc[row]) / microsecond)
+        flown_us += length_us
+        at = [int(candidates.station[row])]
+        if candidates.partner[row] != NO_PARTNER:
+            at.append(int(candidates.partner[row]))
+        for index in at:
+            for group, share in stations[index].group_shares:
+                if group in credited_us:
+                    credited_us[group] += length_us * share / len(at)
+    for quota in quotas:
+        most_us = quota.max_share * flown_us
+        if credited_us[quota.group] > most_us + _QUOTA_WITHIN_US:
+            yield (
+                f"group {quota.group}: {credited_us[quota.group] / 1e6:.3f} s credited of "
+                f"{flown_us / 1e6:.3f} s flown, at most {quota.max_share:.2%} may be"
+            )
 
 
 def _choices(candidates: Candidates, schedule: Schedule, flown: Mask) -> Iterator[str]:
