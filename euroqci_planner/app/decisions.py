@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from euroqci_planner.app.station_claims import stations_with_claims
 from euroqci_planner.mission.interfaces import Check, Scheduler, unchecked
 from euroqci_planner.mission.key_yield import KeyYield
 from euroqci_planner.mission.link_budget import PassLink
@@ -59,8 +60,9 @@ def decide(
     expected = base.clear_probability * keys.key_bits
     candidates = candidates_of(scenario, found, expected)
     satellites, stations = resources_of(scenario.satellites, scenario.stations)
+    stations = stations_with_claims(scenario, stations)
     schedule = scheduler.schedule(candidates, satellites, stations, scenario.schedule, check)
-    faults = violations(candidates, schedule, satellites, stations)
+    faults = violations(candidates, schedule, satellites, stations, scenario.schedule.quotas)
     if faults:
         raise AssertionError("the schedule breaks its own rules: " + "; ".join(faults))
     return _merged(scenario, found, base, keys, expected, candidates, schedule, link), schedule

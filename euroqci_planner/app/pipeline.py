@@ -30,6 +30,7 @@ from euroqci_planner.app.progress import Progress
 from euroqci_planner.app.provenance import provenance
 from euroqci_planner.app.registry import ORBIT_MODELS, SCHEDULERS, STORE_MODELS
 from euroqci_planner.app.requirements import findings_of
+from euroqci_planner.app.station_claims import warnings_of_claims
 from euroqci_planner.mission.interfaces import Check
 from euroqci_planner.mission.key_details import Pooling
 from euroqci_planner.mission.plan import ModelUsed, PassDecisions, Plan, Schedule
@@ -89,6 +90,7 @@ def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "exact") ->
             *found.sky.warnings,
             *warnings_of_links(scenario),
             *warnings_of_schedule(schedule, scheduler),
+            *warnings_of_claims(scenario, found.passes, decisions),
             *warnings_of_keys(pooling),
             *stores.warnings,
         ),
@@ -101,6 +103,7 @@ def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "exact") ->
         key_settings=work.settings,
         pooling=pooling,
         goals=schedule.goals,
+        quotas=schedule.quotas,
     )
     return replace(plan, findings=findings_of(plan))
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from euroqci_planner.mission.plan import Plan
 from euroqci_planner.mission.plan_totals import (
     Totals,
+    goal_gap,
     plan_totals,
-    relative_gap,
     satellite_totals,
     station_totals,
 )
@@ -76,8 +76,8 @@ def compared_figures(old: Plan, new: Plan) -> tuple[Figure, ...]:
         Figure(
             "gap to the bound",
             "%",
-            100.0 * relative_gap(old),
-            100.0 * relative_gap(new),
+            100.0 * goal_gap(old),
+            100.0 * goal_gap(new),
             Better.NEITHER,
         ),
     )

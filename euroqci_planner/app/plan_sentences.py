@@ -9,7 +9,7 @@ import numpy as np
 from euroqci_planner.app.display import bits_text, count, fixed, percent, signed_bits
 from euroqci_planner.app.plan_changes import Change, PlanChanges
 from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.plan_totals import plan_totals, relative_gap
+from euroqci_planner.mission.plan_totals import goal_gap, plan_totals
 from euroqci_planner.units import SECONDS_PER_DAY
 
 
@@ -19,9 +19,12 @@ def totals_text(plan: Plan) -> str:
     parts = [f"{count(totals.passes)} passes", f"{count(totals.contacts)} contacts"]
     if plan.keys is not None:
         parts.append(f"{bits_text(totals.key_expected_bits)} expected")
-    gap = relative_gap(plan)
+    gap = goal_gap(plan)
     if math.isfinite(gap):
         parts.append(f"at most {percent(gap)} below the bound")
+    bound_by = [item.group for item in plan.quotas if item.binds]
+    if bound_by:
+        parts.append(f"held by the quota of {', '.join(bound_by)}")
     requirements = requirements_text(plan)
     if requirements:
         parts.append(requirements)
@@ -34,6 +37,13 @@ def requirements_text(plan: Plan) -> str:
         return ""
     met = sum(item.is_met for item in plan.findings)
     return f"{count(met)} of {count(len(plan.findings))} requirements met"
+
+
+def figure_text(value: float, unit: str) -> str:
+    """Bits in the unit that suits them, a share in per cent, '' where there is no number."""
+    if not math.isfinite(value):
+        return ""
+    return bits_text(value) if unit == "bit" else percent(value)
 
 
 def facts_text(plan: Plan) -> str:

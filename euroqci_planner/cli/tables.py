@@ -7,9 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from euroqci_planner.mission.assets import SettingsPolicy
+from euroqci_planner.mission.goals import Goal
 from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.plan_totals import limits, plan_totals, relative_gap
+from euroqci_planner.mission.plan_totals import limits, plan_totals
+from euroqci_planner.mission.quota_use import QuotaUse
 from euroqci_planner.mission.scenario import Scenario
+from euroqci_planner.mission.schedule_columns import quota_verdict
 from euroqci_planner.timebase import iso_text, iso_texts
 from euroqci_planner.units import SECONDS_PER_HOUR
 
@@ -42,7 +45,7 @@ def plan_summary(plan: Plan) -> str:
     if plan.keys is not None:
         clear, expected = _bits(totals.key_clear_bits), _bits(totals.key_expected_bits)
         lines.append(f"secret key {clear} in clear sky, {expected} expected")
-        lines.append(_schedule_line(plan))
+        lines += schedule_lines(plan)
         lines += key_lines(plan)
     reasons = ", ".join(f"{limit.passes} {limit.text}" for limit in limits(plan))
     return "\n".join([*lines, *([f"not flown: {reasons}"] if reasons else [])])
@@ -120,12 +123,32 @@ def contacts_table(plan: Plan) -> str:
     return text_table(names, cells)
 
 
-def _schedule_line(plan: Plan) -> str:
+def schedule_lines(plan: Plan) -> list[str]:
+    """How the contacts were chosen, every goal with its bound, and every quota."""
     how = f"schedule: {plan.schedule_method}, objective {plan.objective}"
-    gap = relative_gap(plan)
-    if not np.isfinite(gap):
-        return f"{how}, no bound proven"
-    return f"{how}, bound {_bits(plan.bound_bits)}, gap {100.0 * gap:.2f} %"
+    if len(plan.goals) == 1:
+        lines = [f"{how}, {_bound_text(plan.goals[0])}"]
+    else:
+        goals = (f"  {g.name}: {_figure(g.value, g.unit)}, {_bound_text(g)}" for g in plan.goals)
+        lines = [how, *goals]
+    return lines + [_quota_line(item) for item in plan.quotas]
+
+
+def _bound_text(goal: Goal) -> str:
+    if not np.isfinite(goal.relative_gap):
+        return "no bound proven"
+    return f"bound {_figure(goal.bound, goal.unit)}, gap {100.0 * goal.relative_gap:.2f} %"
+
+
+def _quota_line(quota: QuotaUse) -> str:
+    return (
+        f"quota of {quota.group}: {100.0 * quota.share:.1f} % of the contact time, at most "
+        f"{100.0 * quota.max_share:g} %; {quota_verdict(quota)}"
+    )
+
+
+def _figure(value: float, unit: str) -> str:
+    return _bits(value) if unit == "bit" else f"{value:.4f}"
 
 
 def _bits(bits: float) -> str:

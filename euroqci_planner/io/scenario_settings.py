@@ -15,6 +15,7 @@ from euroqci_planner.mission.scenario import (
     Objective,
     Pin,
     Policy,
+    Quota,
     ScheduleSettings,
     WeatherModel,
     WeatherSettings,
@@ -46,7 +47,7 @@ def policy_noun(record: PolicyRecord) -> Policy:
 
 
 def schedule_noun(record: ScheduleRecord) -> ScheduleSettings:
-    """Schedule settings in force: other objectives, freezing and quotas are kept aside."""
+    """Schedule settings in force: freezing and objectives without a scheduler are kept aside."""
     return ScheduleSettings(
         objective=Objective.EXPECTED_KEY,
         relative_gap=record.relative_gap,
@@ -68,6 +69,7 @@ def schedule_noun(record: ScheduleRecord) -> ScheduleSettings:
             )
             for item in record.ban
         ),
+        quotas=tuple(Quota(group=item.group, max_share=item.max_share) for item in record.quota),
     )
 
 

@@ -32,7 +32,6 @@ _SETTINGS: Mapping[str, tuple[_Setting, ...]] = {
         _Setting("objective", ("expected_key",), "expected_key is maximised"),
         _Setting("freeze_hours", (0,), "nothing is frozen"),
         _Setting("change_penalty", (0,), "changes cost nothing"),
-        _Setting("quota", ([],), "shares are not limited"),
     ),
 }
 

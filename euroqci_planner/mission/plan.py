@@ -19,6 +19,7 @@ from euroqci_planner.mission.link_budget import PassLink
 from euroqci_planner.mission.orbits import ImportRecord
 from euroqci_planner.mission.pass_counts import PassCounts
 from euroqci_planner.mission.pass_table import Exclusion, PassConditions, PassTable
+from euroqci_planner.mission.quota_use import QuotaUse
 from euroqci_planner.mission.requirements import Finding
 from euroqci_planner.mission.scenario import Scenario
 from euroqci_planner.mission.table import Table, column
@@ -156,7 +157,8 @@ class Schedule(Table):
     -1 for none.
     `method` names the algorithm. `value_bits` is the expected key of what is flown, `bound_bits`
     a proven upper bound on that of any schedule that keeps the goals before the last, or NaN.
-    `goals` are what the objective maximises, the first before all others.
+    `goals` are what the objective maximises, the first before all others; `quotas` what the
+    contacts credit to every group that has one.
     """
 
     method: str
@@ -164,6 +166,7 @@ class Schedule(Table):
     value_bits: float
     bound_bits: float
     goals: tuple[Goal, ...] = ()
+    quotas: tuple[QuotaUse, ...] = ()
     state: NDArray[np.int8] = column("int8")
     reason: NDArray[np.int8] = column("int8")
     blocked_by: NDArray[np.int64] = column("int64")
@@ -239,6 +242,7 @@ class Plan:
     `pooling` what blocks of several passes gain (None where each pass is a block).
     `counts` stands for passes that went by in parts: the tables are empty then.
     `goals` are what the objective maximises; `value_bits` and `bound_bits` those of the schedule.
+    `quotas` say what the contacts credit to every group that has one.
     """
 
     scenario: Scenario
@@ -267,6 +271,7 @@ class Plan:
     key_settings: tuple[PayloadSettings, ...] = ()
     pooling: Pooling | None = None
     goals: tuple[Goal, ...] = ()
+    quotas: tuple[QuotaUse, ...] = ()
 
     @property
     def contact_rows(self) -> NDArray[np.intp]:

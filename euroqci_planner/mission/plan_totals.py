@@ -100,6 +100,11 @@ def relative_gap(plan: Plan) -> float:
     return gap_bits(plan) / plan.bound_bits
 
 
+def goal_gap(plan: Plan) -> float:
+    """Gap of the first goal of the objective as a fraction of its bound; NaN without a bound."""
+    return plan.goals[0].relative_gap if plan.goals else relative_gap(plan)
+
+
 def flown(plan: Plan) -> NDArray[np.bool_]:
     """Which passes are flown, row for row."""
     return np.isin(plan.decisions.state, (PassState.SCHEDULED, PassState.PINNED))

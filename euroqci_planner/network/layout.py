@@ -227,12 +227,12 @@ def _ways_of_all(layout: Layout) -> tuple[PairWays, ...]:
     found = []
     for (a, b), paths in zip(pairs, layout.relay_paths.tolist(), strict=True):
         near, far = (_to_stations(graph, reach[user], partners) for user in (a, b))
-        joined = (way for way in _space_ways(near, far) if _sorted_ends(way) in direct)
+        joined = (way for way in space_ways(near, far) if _sorted_ends(way) in direct)
         found.append(
             PairWays(
                 fibre=_fibre_alone(reach[a].get(b), paths),
                 direct=tuple(islice(joined, MOST_DIRECT_WAYS)),
-                space=_space_ways(access[a], access[b]),
+                space=space_ways(access[a], access[b]),
             )
         )
     return tuple(found)
@@ -256,7 +256,7 @@ def _sorted_ends(way: StationWay) -> Pair:
     return (one, other) if one <= other else (other, one)
 
 
-def _space_ways(
+def space_ways(
     from_a: tuple[FibrePath, ...], from_b: tuple[FibrePath, ...]
 ) -> tuple[StationWay, ...]:
     """Pairs of stations whose accesses share no place: with one in common, fibre is the way."""

@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from euroqci_planner.mission.interfaces import Check
-from euroqci_planner.mission.plan import Candidates
+from euroqci_planner.mission.plan import Candidates, Resource
 from euroqci_planner.mission.scenario import ScheduleSettings
 from euroqci_planner.schedule.conflicts import Problem
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """One task: `problem` is the canonical form of `candidates`; `check` is asked on the way."""
+    """One task: `problem` is the canonical form of `candidates`; `check` is asked on the way.
+
+    `stations` go by the ids of the candidates.
+    """
 
     candidates: Candidates
+    stations: tuple[Resource, ...]
     problem: Problem
     settings: ScheduleSettings
     check: Check

@@ -56,5 +56,5 @@ class ExactScheduler:
         search = search_for(settings, _SEARCHES)
         problem = problem_of(candidates, satellites, stations, settings.quotas)
         check()
-        case = Case(candidates, problem, settings, check)
+        case = Case(candidates, stations, problem, settings, check)
         return schedule_of(case, search(case))

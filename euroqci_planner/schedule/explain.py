@@ -28,6 +28,7 @@ from euroqci_planner.schedule.conflicts import (
     Track,
     problem_of,
 )
+from euroqci_planner.schedule.quota_use import quota_use
 from euroqci_planner.schedule.sides import SideRow
 from euroqci_planner.units import FloatArray
 
@@ -120,7 +121,8 @@ def obstacles(problem: Problem, flown: Mask) -> tuple[CodeArray, IndexArray]:
 def schedule_of(case: Case, outcome: Outcome) -> Schedule:
     """The finished schedule, row for row with the candidates."""
     candidates, problem = case.candidates, case.problem
-    found = _in_input_order(problem, verdicts(problem, outcome.flown))
+    of_problem = verdicts(problem, outcome.flown)
+    found = _in_input_order(problem, of_problem)
     value_bits = math.fsum(candidates.value_bits[problem.flown_in_input_order(outcome.flown)])
     total = Goal(name=TOTAL_KEY, unit="bit", value=value_bits, bound=outcome.bound_bits)
     return Schedule(
@@ -129,6 +131,7 @@ def schedule_of(case: Case, outcome: Outcome) -> Schedule:
         value_bits=value_bits,
         bound_bits=outcome.bound_bits,
         goals=outcome.goals or (total,),
+        quotas=quota_use(case, outcome.flown, of_problem.reason, outcome.binding),
         state=found.state,
         reason=found.reason,
         blocked_by=found.blocked_by,
@@ -218,8 +221,7 @@ def _mark_full_side(
     value_bits: FloatArray, side: SideRow, flown: Mask, reason: CodeArray, blocked_by: IndexArray
 ) -> None:
     """Contacts that would take a quota beyond its limit; a floor keeps nothing out."""
-    room = side.capacity + side.within - float(side.amount[flown].sum())
-    rows = np.flatnonzero(~flown & (side.amount > 0.0) & (side.amount > room))
+    rows = np.flatnonzero(side.keeps_out(flown))
     takers = np.flatnonzero(flown & (side.amount > 0.0))
     lowest = takers[np.argmin(value_bits[takers])] if len(takers) else NO_BLOCKER
     reason[rows] = Reason.QUOTA

@@ -52,7 +52,7 @@ class GreedyScheduler:
         """Decide every candidate; what `check` raises ends the work."""
         search = search_for(settings, _SEARCHES)
         problem = problem_of(candidates, satellites, stations, settings.quotas)
-        case = Case(candidates, problem, settings, check)
+        case = Case(candidates, stations, problem, settings, check)
         return schedule_of(case, search(case))
 
 

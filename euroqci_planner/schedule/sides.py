@@ -33,6 +33,11 @@ class SideRow:
     capacity: float
     within: float
 
+    def keeps_out(self, flown: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Contacts that are not flown and would break the row if they were."""
+        room = self.capacity + self.within - float(self.amount[flown].sum())
+        return np.asarray(~flown & (self.amount > 0.0) & (self.amount > room))
+
     def is_kept(self, flown: NDArray[np.bool_]) -> bool:
         """Whether the flown contacts keep the row."""
         return float(self.amount[flown].sum()) <= self.capacity + self.within

@@ -27,6 +27,7 @@ LINEAR_METHOD = "linear programme, integral"
 ROUNDED_METHOD = "linear programme, rounded and repaired"
 WINDOWS_METHOD = "linear programme, rounded, improved in windows of time"
 INTEGER_METHOD = "integer programme"
+MENDED = "brought inside the quotas"
 
 _SAME_WITHIN = 1e-9
 _RESOLVED_WITHIN = 1e-13
@@ -87,7 +88,7 @@ def _beside_quotas(case: Case, free: _Found) -> _Found:
         )
     if known is None:
         raise pins_beyond_quotas(case)
-    return _Found(known, free.method, free.bound_bits)
+    return _Found(known, f"{free.method}, {MENDED}", free.bound_bits)
 
 
 class _Search:

@@ -1,13 +1,15 @@
-"""What the plan promises: requirements with their verdict, the security of pairs, next deposits."""
+"""What the plan promises: requirements, goals and quotas, security of pairs, next deposits."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from euroqci_planner.app.demand_outlook import outlook_columns, pass_of_deposit
 from euroqci_planner.app.link_totals import contacts_of_links
-from euroqci_planner.app.plan_sentences import requirements_text
+from euroqci_planner.app.plan_sentences import figure_text, requirements_text
 from euroqci_planner.app.user_pairs import links_of_pair
 from euroqci_planner.gui import theme
 from euroqci_planner.gui.item_models import CellStyle, Mark, ScreenColumn, TableContent
@@ -17,6 +19,7 @@ from euroqci_planner.gui.views.view_parts import ElidedLabel
 from euroqci_planner.gui.workspace import Workspace
 from euroqci_planner.mission.assurance_columns import requirements_columns, security_columns
 from euroqci_planner.mission.plan import Plan
+from euroqci_planner.mission.schedule_columns import schedule_columns
 
 _KBIT = 1e3
 _PASS, _FAIL = "\u2713", "\u2717"
@@ -24,7 +27,7 @@ _EMPTY = "The scenario has neither requirements nor demands."
 
 
 class AssuranceView(QWidget):
-    """Three tables; a pair selects the contacts that serve it, a deposit its pass."""
+    """Four tables; a pair selects the contacts that serve it, a deposit its pass."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         """Follow the plan of the workspace."""
@@ -32,6 +35,7 @@ class AssuranceView(QWidget):
         self._workspace = workspace
         self.summary = ElidedLabel(self)
         self.findings = DataTable("Requirements", self)
+        self.schedule = DataTable("Goals and quotas of the schedule", self)
         self.pairs = DataTable("Security of pairs", self)
         self.deposits = DataTable("Next deposits", self)
         self._lay_out()
@@ -45,11 +49,12 @@ class AssuranceView(QWidget):
         splitter.setChildrenCollapsible(False)
         for title, table in (
             ("", self.findings),
+            ("What the schedule maximises, and what binds it", self.schedule),
             ("What the key of each pair rests on", self.pairs),
             ("Next deposits of each demand", self.deposits),
         ):
             splitter.addWidget(_titled(title, table) if title else table)
-        splitter.setSizes([110, 150, 130])
+        splitter.setSizes([100, 90, 130, 110])
         self.summary.setContentsMargins(8, 4, 8, 4)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
@@ -65,9 +70,11 @@ class AssuranceView(QWidget):
         text = "No plan yet" if plan is None else requirements_text(plan) or _EMPTY
         self.summary.set_full_text(text)
         self.findings.empty_text = "The scenario has no requirement"
+        self.schedule.empty_text = "No schedule yet"
         self.pairs.empty_text = "No pair of users has a demand"
         self.deposits.empty_text = "No deposit is to come"
         self.findings.set_content(_findings(plan) if plan is not None and has_keys else None)
+        self.schedule.set_content(_goals(plan) if plan is not None and has_keys else None)
         self.pairs.set_content(_pairs(plan) if plan is not None and has_keys else None)
         has_outlook = plan is not None and plan.outlook is not None
         self.deposits.set_content(_deposits(plan) if plan is not None and has_outlook else None)
@@ -129,6 +136,24 @@ def _findings(plan: Plan) -> TableContent:
                 name="limit", title="Limit", text=lambda row: findings[row].requirement.limit_text
             ),
             ScreenColumn(name="evidence", title="Where the figure comes from"),
+        ),
+    )
+
+
+def _goals(plan: Plan) -> TableContent:
+    table = schedule_columns(plan)
+
+    def figure(name: str) -> Callable[[int], str]:
+        return lambda row: figure_text(float(table[name][row]), str(table["unit"][row]))
+
+    return TableContent.of(
+        table,
+        (
+            ScreenColumn(name="kind", title="Kind"),
+            ScreenColumn(name="name", title="Goal or group"),
+            ScreenColumn(name="figure", title="Figure", text=figure("figure")),
+            ScreenColumn(name="limit", title="Bound or limit", text=figure("limit")),
+            ScreenColumn(name="verdict", title="What it means"),
         ),
     )
 

@@ -13,15 +13,14 @@ from euroqci_planner.io.exports.assurance_json import requirements_plain, securi
 from euroqci_planner.io.exports.key_plain import pooling_plain, settings_plain
 from euroqci_planner.io.exports.outlook_json import outlook_plain
 from euroqci_planner.io.exports.plain_text import json_bytes
+from euroqci_planner.io.exports.schedule_json import schedule_plain
 from euroqci_planner.mission.key_yield import EpsilonLedger
 from euroqci_planner.mission.orbits import ElementSet
 from euroqci_planner.mission.plan import Plan, SatelliteOutcome
 from euroqci_planner.mission.plan_totals import (
     Totals,
-    gap_bits,
     limits,
     plan_totals,
-    relative_gap,
     satellite_totals,
     station_totals,
 )
@@ -34,7 +33,6 @@ SCHEMA_VERSION = 1
 _SECONDS_DECIMALS = 3
 _BITS_DECIMALS = 1
 _DAYS_DECIMALS = 4
-_GAP_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def summary(plan: Plan, files: Files) -> dict[str, Any]:
         "marking": plan.scenario.marking,
         "scenario": _scenario(plan),
         "totals": _totals(plan_totals(plan)),
-        "schedule": None if plan.keys is None else _schedule(plan),
+        "schedule": None if plan.keys is None else schedule_plain(plan),
         "limits": _limits(plan),
         "satellites": _satellites(plan),
         "stations": _stations(plan),
@@ -124,17 +122,6 @@ def _totals(totals: Totals) -> dict[str, Any]:
         "contact_s": round(totals.contact_s, _SECONDS_DECIMALS),
         "key_clear_bits": round(totals.key_clear_bits, _BITS_DECIMALS),
         "key_expected_bits": round(totals.key_expected_bits, _BITS_DECIMALS),
-    }
-
-
-def _schedule(plan: Plan) -> dict[str, Any]:
-    return {
-        "method": plan.schedule_method,
-        "objective": plan.objective,
-        "value_bits": round(plan.value_bits, _BITS_DECIMALS),
-        "bound_bits": round(plan.bound_bits, _BITS_DECIMALS),
-        "gap_bits": round(gap_bits(plan), _BITS_DECIMALS),
-        "relative_gap": round(relative_gap(plan), _GAP_DECIMALS),
     }
 
 

@@ -33,9 +33,9 @@ from euroqci_planner.mission.plan_columns import PlanColumns
 from euroqci_planner.mission.plan_totals import (
     Totals,
     gap_bits,
+    goal_gap,
     limits,
     plan_totals,
-    relative_gap,
     satellite_totals,
     station_totals,
 )
@@ -128,10 +128,13 @@ def _mean_length(totals: Totals) -> str:
 
 
 def _gap_card(plan: Plan) -> tuple[str, str, str]:
-    if not np.isfinite(plan.bound_bits):
+    gap = goal_gap(plan)
+    if not np.isfinite(gap):
         return "Gap to the bound", "not proven", f"{plan.schedule_method} proves no bound"
+    if len(plan.goals) > 1:
+        return "Gap to the bound", percent(gap, 2), f"of the {plan.goals[0].name}"
     more = f"at most {bits_text(gap_bits(plan))} below the best schedule"
-    return "Gap to the bound", percent(relative_gap(plan), 2), more
+    return "Gap to the bound", percent(gap, 2), more
 
 
 def _best_card(view: View) -> tuple[str, str, str]:
@@ -225,6 +228,20 @@ def _not_flown(view: View) -> Markup:
     return _section("Why the other passes are not flown", _note(note), tables.limits_table(found))
 
 
+def _schedule(view: View) -> Markup:
+    plan = view.plan
+    if not plan.quotas and len(plan.goals) < 2:
+        return Markup("")
+    note = (
+        f"Objective {plan.objective}, {plan.schedule_method}. No schedule exceeds the bound of a "
+        "goal that keeps the goals before it."
+    )
+    quotas = [tables.quotas_table(plan.quotas)] if plan.quotas else []
+    return _section(
+        "What the schedule is held to", _note(note), tables.goals_table(plan.goals), *quotas
+    )
+
+
 def _assets(view: View) -> Markup:
     return _section(
         "Satellites and stations",
@@ -299,6 +316,7 @@ _SECTIONS: tuple[Callable[[View], Markup], ...] = (
     _link,
     _demands,
     _contacts,
+    _schedule,
     _not_flown,
     _assets,
     _settings,

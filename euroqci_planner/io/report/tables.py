@@ -21,10 +21,13 @@ from euroqci_planner.io.report.display import (
 )
 from euroqci_planner.io.report.markup import Markup, joined, tag
 from euroqci_planner.io.report.view import View
+from euroqci_planner.mission.goals import Goal
 from euroqci_planner.mission.key_yield import EpsilonLedger
 from euroqci_planner.mission.orbits import ElementSet
 from euroqci_planner.mission.plan import SatelliteOutcome
 from euroqci_planner.mission.plan_totals import Limit, Totals
+from euroqci_planner.mission.quota_use import QuotaUse
+from euroqci_planner.mission.schedule_columns import goal_verdict, quota_verdict
 from euroqci_planner.timebase import seconds_between
 from euroqci_planner.units import SECONDS_PER_DAY
 
@@ -46,6 +49,47 @@ def table(heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]]) ->
 
 def _with(cells: Sequence[Any], classes: Sequence[str | None]) -> Iterable[tuple[Any, str | None]]:
     return zip(cells, classes, strict=True)
+
+
+def goals_table(goals: Sequence[Goal]) -> Markup:
+    """What was maximised, the first before all others."""
+    heads = (("Goal", TEXT), ("Reached", NUMBER), ("Bound", NUMBER), ("", TEXT))
+    rows = [
+        (item.name, _figure(item.value, item.unit), _figure(item.bound, item.unit),
+         goal_verdict(item))
+        for item in goals
+    ]  # fmt: skip
+    return table(heads, rows)
+
+
+def quotas_table(quotas: Sequence[QuotaUse]) -> Markup:
+    """Share of the contact time of every group that has a quota."""
+    heads = (
+        ("Quota of", TEXT),
+        ("Share", NUMBER),
+        ("At most", NUMBER),
+        ("Credited", NUMBER),
+        ("", TEXT),
+        ("Stations", TEXT),
+    )
+    rows = [
+        (
+            item.group,
+            percent(item.share, 1),
+            percent(item.max_share, 1),
+            span(item.credited_s),
+            quota_verdict(item),
+            ", ".join(item.station_ids),
+        )
+        for item in quotas
+    ]
+    return table(heads, rows)
+
+
+def _figure(value: float, unit: str) -> str:
+    if not np.isfinite(value):
+        return ABSENT
+    return bits_text(value) if unit == "bit" else percent(value, 2)
 
 
 def contacts_table(view: View) -> Markup:

@@ -21,7 +21,6 @@ def test_the_example_loads_in_full_with_these_warnings() -> None:
         "constellation unio: enabled = false, not flown",
         "[schedule] freeze_hours = 12.0: kept, not used yet; nothing is frozen",
         "[schedule] change_penalty = 0.02: kept, not used yet; changes cost nothing",
-        "[schedule] quota: kept, not used yet; shares are not limited",
     )
 
 
@@ -29,13 +28,18 @@ def test_blocks_that_are_kept_are_kept_as_they_were_written() -> None:
     kept = read(example()).kept_blocks
     assert kept["constellation"][0]["satellites"] == 24
     assert kept["schedule"]["freeze_hours"] == 12.0
-    assert kept["schedule"]["quota"] == [{"group": "SEEWQCI", "max_share": 0.4}]
+    assert set(kept["schedule"]) == {"freeze_hours", "change_penalty"}
+
+
+def test_quotas_are_in_force_as_they_are_written() -> None:
+    (quota,) = read(example()).schedule.quotas
+    assert (quota.group, quota.max_share) == ("SEEWQCI", 0.4)
 
 
 def test_an_objective_that_no_room_knows_is_kept() -> None:
     scenario = read(changed(('objective = "expected_key"', 'objective = "fair_pairs"')))
     assert scenario.schedule.objective is Objective.EXPECTED_KEY
-    assert (scenario.schedule.freeze_s, scenario.schedule.quotas) == (0.0, ())
+    assert scenario.schedule.freeze_s == 0.0
     assert scenario.kept_blocks["schedule"]["objective"] == "fair_pairs"
     assert "[schedule] objective = fair_pairs: kept" in "\n".join(scenario.warnings)
 
