@@ -33,7 +33,7 @@ _NODE_STEP_S = 60.0
 _NODES_PER_PIECE = 32
 _PIECES_KEPT = 4
 _CIRCLE_POINTS = 180
-_NIGHT_POINTS = 360
+_NIGHT_POINTS = 240
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 HEAVY = {
-    "PySide6", "astropy", "highspy", "numba", "numpy", "pydantic", "pyqtgraph", "rich", "scipy",
+    "PySide6", "astropy", "highspy", "numba", "numpy", "pydantic", "rich", "scipy",
     "sgp4", "skyfield",
 }  # fmt: skip
 CPU_SECONDS = 0.4
@@ -47,7 +47,7 @@ def test_version_takes_under_four_tenths_of_a_second_of_processor_time():
 
 
 def test_the_command_line_plans_with_qt_not_installed(tmp_path):
-    block = "sys.modules['PySide6'] = None\nsys.modules['pyqtgraph'] = None"
+    block = "sys.modules['PySide6'] = None"
     sample = os.fspath(
         __import__("euroqci_planner.resources", fromlist=["resource"]).resource(
             "samples", "first-plan", "first-plan.scenario.toml"

@@ -7,19 +7,22 @@ import json
 import numpy as np
 import pytest
 from key_course_cases import EMPTY_S, HOUR_S, PAIRS, RESERVE_BITS, level_bits, plan_with_demands
-from plan_cases import empty_plan, example_plan, geometry_plan
+from plan_cases import START_UTC, empty_plan, example_plan, geometry_plan
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from tolerances import within
 from view_cases import click, colours_in, hover, pull, shown, wheel, workspace_of
 
 from euroqci_planner.app.link_stock import deposits
-from euroqci_planner.app.store_lines import store_book
+from euroqci_planner.app.store_lines import StoreLine, store_book
 from euroqci_planner.gui import theme
 from euroqci_planner.gui.views.key_stores import KeyStoresView
+from euroqci_planner.gui.views.store_paint import Look, paint_line
+from euroqci_planner.gui.views.time_axis import TimeScale
 from euroqci_planner.gui.views.timeline import TimelineView
 from euroqci_planner.gui.views.value_axis import ValueScale, bit_ticks, decade_ticks, nice_step
-from euroqci_planner.mission.key_course import StoreKind
+from euroqci_planner.mission.key_course import StoreKind, StoreName
 from euroqci_planner.timebase import instant_after
 
 PIXEL = 1.0
@@ -91,6 +94,42 @@ def test_the_links_of_one_satellite_or_station_can_be_chosen(view, plan, kind, e
     wanted = {(n.a, n.b) for n in store_book(plan).names if (n.a, n.b)[end] == name}
     assert set(names(view)) == wanted
     assert len(wanted) > 1
+
+
+def test_links_of_one_satellite_differ_by_dashes_and_by_the_name_at_their_end(view, plan):
+    name = plan.passes.satellite_ids[1]
+    show(view, f"satellite:{name}")
+    lines = view.plot.lines
+    assert len(lines) > 1
+    assert len({view.plot.index_of(number) for number in range(len(lines))}) == 1
+    dashes = [view.plot.dashes_of(number) for number in range(len(lines))]
+    assert len(set(dashes)) == len(lines)
+    assert dashes[0] is Qt.PenStyle.SolidLine
+    ends = [entry.text for entry in view.legend.entries]
+    assert ends == [f"{name} \u2013 {line.name.b}" for line in lines]
+
+
+@pytest.mark.parametrize(("dashes", "least", "most"), [
+    (Qt.PenStyle.SolidLine, 0.99, 1.0), (Qt.PenStyle.DashLine, 0.4, 0.9),
+    (Qt.PenStyle.DotLine, 0.2, 0.75),
+])  # fmt: skip
+def test_a_dashed_line_of_many_samples_has_gaps_and_a_solid_one_has_none(dashes, least, most):
+    time_utc = START_UTC + np.arange(400) * np.timedelta64(600, "s")
+    level, nothing = np.full(400, 50.0), np.full(400, np.nan)
+    name = StoreName(StoreKind.LINK, "qube-2", "calern")
+    line = StoreLine(
+        name=name, is_sampled=True, time_utc=time_utc, expected_bits=level,
+        p10_bits=nothing, p50_bits=nothing, p90_bits=nothing,
+    )  # fmt: skip
+    image = QImage(300, 60, QImage.Format.Format_RGB32)
+    image.fill(QColor("black"))
+    look = Look(QColor("white"), theme.Marker.CIRCLE, dashes, is_strong=False, has_fan=False)
+    # A window of a hundredth of the line: what lies far beside it must not shift or fill the gaps.
+    scale = TimeScale(time_utc[200], time_utc[204], 0.0, 300.0)
+    with QPainter(image) as painter:
+        paint_line(painter, line, look, scale, ValueScale(100.0, 60.0, 0.0))
+    lit = [max(image.pixelColor(x, y).value() for y in (29, 30, 31)) > 100 for x in range(300)]
+    assert least <= float(np.mean(lit)) <= most
 
 
 def test_all_links_and_those_of_the_selection(view, workspace, plan):

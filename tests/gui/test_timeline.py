@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -394,7 +395,47 @@ def test_closures_of_the_scenario_as_edited_are_shown(view, workspace, plan):
         replace(scenario, stations=(first, *scenario.stations[1:])), is_stale=True
     )
     after = colours_in(view.plot, x - 30, area.top() + 1, 60, area.height() - 3)
-    assert theme.current().muted.name() in after - before
+    assert theme.current().text.name() in after - before
+
+
+def test_passes_that_cannot_be_flown_show_under_the_reason_of_a_closure(qtbot, plan):
+    view = opened(qtbot, workspace_of(plan), height=320)
+    rejected = plan.decisions.state == PassState.REJECTED
+    row = int(np.flatnonzero(rejected & (plan.passes.station == 0))[2])
+    closure = Closure(
+        from_utc=plan.passes.start_utc[row] - np.timedelta64(6, "h"),
+        to_utc=plan.passes.end_utc[row] + np.timedelta64(6, "h"),
+        reason="mirror is coated anew",
+    )
+    scenario = plan.scenario
+    first = replace(scenario.stations[0], closures=(closure,))
+    view.plot.workspace.set_document(
+        replace(scenario, stations=(first, *scenario.stations[1:])), is_stale=True
+    )
+    bar, ink = view.plot.bar_area(row), theme.current()
+    found = colours_in(view.plot, bar.left(), bar.top(), bar.width() + 1, bar.height())
+    assert ink.states[PassState.REJECTED].name() in found
+    upper = view.plot.frame.row_area(0)
+    words = colours_in(
+        view.plot, bar.left() - 60, upper.top() + 2, 120, bar.top() - upper.top() - 4
+    )
+    assert ink.text.name() in words
+
+
+def test_a_contact_of_a_week_is_wide_enough_to_see_and_to_hit(qtbot):
+    plan = example_plan(satellites=2, stations=4, days=7.0)
+    view = opened(qtbot, workspace_of(plan), width=900)
+    bars = [view.plot.bar_area(int(row)) for row in plan.contact_rows]
+    stations = plan.passes.station[plan.contact_rows]
+    for station in range(4):
+        mine = [bar for bar, other in zip(bars, stations, strict=True) if other == station]
+        for bar, after in pairwise(mine):
+            roomy = after.left() - bar.left() > 9.0
+            assert bar.width() >= (7.0 if roomy else 3.0)
+            assert bar.right() <= after.left() or not roomy
+    row = contact(plan, 3)
+    beside = view.plot.bar_area(row)
+    assert view.plot.pass_at(QPointF(beside.right() + 3.5, beside.center().y())) == row
 
 
 def test_the_selection_is_brought_into_sight(view, workspace, plan):

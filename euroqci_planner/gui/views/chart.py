@@ -52,6 +52,20 @@ def ticks(low: float, high: float, most: int) -> list[float]:
     return [number * step + 0.0 for number in range(first, last + 1)]
 
 
+def readable_ticks(low: float, high: float, room_px: float, apart_px: float) -> list[float]:
+    """Round values inside a range, two at least where their texts have room for it.
+
+    `apart_px` is how far ticks should stand apart; down to half of that where one alone would be
+    left.
+    """
+    most = max(int(room_px / apart_px), 1)
+    found = ticks(low, high, most)
+    while len(found) < 2 and most < int(2.0 * room_px / apart_px):
+        most += 1
+        found = ticks(low, high, most)
+    return found
+
+
 def tick_texts(values: list[float]) -> list[str]:
     """Texts of ticks with as many decimals as their step needs."""
     if not values:

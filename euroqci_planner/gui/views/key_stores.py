@@ -22,7 +22,7 @@ from euroqci_planner.app.store_lines import (
 )
 from euroqci_planner.gui import theme
 from euroqci_planner.gui.views.store_plot import StorePlot
-from euroqci_planner.gui.views.timeline_legend import Entry, Legend, line_entry, satellite_entry
+from euroqci_planner.gui.views.timeline_legend import Entry, Legend, line_entry, store_entry
 from euroqci_planner.gui.views.view_parts import ElidedLabel, tool_button
 from euroqci_planner.gui.workspace import Workspace
 from euroqci_planner.mission.key_course import StoreKind
@@ -194,8 +194,9 @@ class KeyStoresView(QWidget):
         if any(not np.isnat(line.empty_utc) for line in lines):
             entries.append(line_entry("empty", _bad_colour, Qt.PenStyle.DotLine))
         for number, line in enumerate(lines):
-            index = self.plot.index_of(number)
-            entries.append(satellite_entry(index, f"{line.name.a} \u2013 {line.name.b}"))
+            index, dashes = self.plot.index_of(number), self.plot.dashes_of(number)
+            text = f"{line.name.a} \u2013 {line.name.b}"
+            entries.append(store_entry(index, dashes, text))
         return tuple(entries)
 
     def _say(self) -> None:

@@ -17,7 +17,7 @@ from euroqci_planner.gui.views.chart import (
     fainter,
     paint_x_axis,
     paint_y_axis,
-    ticks,
+    readable_ticks,
 )
 from euroqci_planner.timebase import instant_after, seconds_between
 from euroqci_planner.units import KILO, FloatArray, decibel_loss
@@ -25,6 +25,7 @@ from euroqci_planner.units import KILO, FloatArray, decibel_loss
 _CELL_PX = (158.0, 74.0)
 _MOST_COLUMNS = 6
 _AIR = 0.06
+_TICKS_APART_PX = 20.0
 _SLACK_S = 1e-3
 
 
@@ -153,7 +154,7 @@ class PassCurves(Chart):
             painter.drawText(plot, Qt.AlignmentFlag.AlignCenter, self._absence())
             return
         up = _range_of(curve, known, plot)
-        values = ticks(up.low, up.high, max(int(plot.height() / 20.0), 1))
+        values = readable_ticks(up.low, up.high, plot.height(), _TICKS_APART_PX)
         paint_y_axis(painter, plot, up, theme, values)
         self._paint_line(painter, curve, across, up, theme)
         self._paint_times(painter, plot, across, theme)

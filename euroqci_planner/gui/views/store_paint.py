@@ -23,14 +23,16 @@ _FAN_ALPHA = 55
 _MARKER_PX = 3.2
 _LABEL_ALPHA = 220
 _MOST_MARKERS = 150
+_BESIDE_PX = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Colour and marker of a line, and whether it stands in front."""
+    """Colour, marker and dashes of a line, and whether it stands in front."""
 
     colour: QColor
     marker: theme.Marker
+    dashes: Qt.PenStyle
     is_strong: bool
     has_fan: bool
 
@@ -66,8 +68,14 @@ def paint_line(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=line.is_sampled)
     pen = QPen(look.colour, 2.2 if look.is_strong else 1.3)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-    painter.setPen(pen)
-    draw_lines(painter, trace.x[:-1], trace.y[:-1], trace.x[1:], trace.y[1:])
+    if look.dashes is Qt.PenStyle.SolidLine:
+        painter.setPen(pen)
+        draw_lines(painter, trace.x[:-1], trace.y[:-1], trace.x[1:], trace.y[1:])
+    else:
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        pen.setStyle(look.dashes)
+        painter.setPen(pen)
+        painter.drawPolyline(_polygon(_inside(trace, scale)))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
@@ -80,9 +88,21 @@ def _paint_fan(
     fill.setAlpha(_FAN_ALPHA)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(fill)
-    x = np.concatenate((high.x, low.x[::-1])).tolist()
-    y = np.concatenate((high.y, low.y[::-1])).tolist()
-    painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in zip(x, y, strict=True)]))
+    corners = Trace(np.concatenate((high.x, low.x[::-1])), np.concatenate((high.y, low.y[::-1])))
+    painter.drawPolygon(_polygon(corners))
+
+
+def _polygon(trace: Trace) -> QPolygonF:
+    corners = zip(trace.x.tolist(), trace.y.tolist(), strict=True)
+    return QPolygonF([QPointF(*corner) for corner in corners])
+
+
+def _inside(trace: Trace, scale: TimeScale) -> Trace:
+    """The trace cut off beside the window: dashes far outside would be drawn for nothing."""
+    x = np.clip(trace.x, scale.left - _BESIDE_PX, scale.right + _BESIDE_PX)
+    if len(x) < 2 or (np.diff(trace.x) <= 0.0).any():
+        return Trace(x, trace.y)
+    return Trace(x, np.interp(x, trace.x, trace.y))
 
 
 def paint_deposits(

@@ -36,6 +36,13 @@ _NEAR_PX = 14.0
 _MOST_STRONG = 14
 _MOST_NAMES = 6
 _MOST_FANS = 7
+_DASHES = (
+    Qt.PenStyle.SolidLine,
+    Qt.PenStyle.DashLine,
+    Qt.PenStyle.DotLine,
+    Qt.PenStyle.DashDotLine,
+    Qt.PenStyle.DashDotDotLine,
+)
 
 
 class StorePlot(TimePlot):
@@ -126,6 +133,7 @@ class StorePlot(TimePlot):
         return Look(
             mixed(colour, ink.base, 0.55) if is_pale else colour,
             theme.satellite_marker(index),
+            dashes=self.dashes_of(number),
             is_strong=is_front,
             has_fan=self._has_fan or is_front,
         )
@@ -135,6 +143,18 @@ class StorePlot(TimePlot):
         name, plan = self.lines[number].name, self.workspace.plan
         ids = () if plan is None else plan.passes.satellite_ids
         return ids.index(name.a) if name.kind is StoreKind.LINK and name.a in ids else number
+
+    def dashes_of(self, number: int) -> Qt.PenStyle:
+        """Dashes that tell lines of one colour apart: by their rank among those of that colour.
+
+        Where there are too many lines to tell apart, all are solid.
+        """
+        if len(self.lines) > _MOST_STRONG:
+            return Qt.PenStyle.SolidLine
+        colours = len(theme.current().satellites)
+        mine = self.index_of(number) % colours
+        rank = sum(self.index_of(other) % colours == mine for other in range(number))
+        return _DASHES[rank % len(_DASHES)]
 
     def paint_scene(self, painter: QPainter) -> None:
         """Grid, reserve lines, courses, marks of depletion, names."""

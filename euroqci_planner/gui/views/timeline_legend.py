@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from euroqci_planner.gui import theme
@@ -16,6 +16,7 @@ from euroqci_planner.gui.views.timeline_style import draw_swatch
 from euroqci_planner.mission.plan import PassState
 
 _SWATCH_PX, _SWATCH_HIGH_PX = 16.0, 10.0
+_LINE_SWATCH_PX = 32.0
 _GAP_PX, _BETWEEN_PX = 5.0, 12.0
 
 
@@ -25,6 +26,7 @@ class Entry:
 
     text: str
     draw: Callable[[QPainter, QRectF], None]
+    swatch_px: float = _SWATCH_PX
 
 
 class Legend(QWidget):
@@ -45,6 +47,11 @@ class Legend(QWidget):
         self.setToolTip(f"Legend: {names}")
         self.update()
 
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """All entries, with room or without."""
+        return self._entries
+
     def sizeHint(self) -> QSize:
         """Room for all entries."""
         width = sum(self._width(entry) for entry in self._entries)
@@ -56,7 +63,7 @@ class Legend(QWidget):
 
     def _width(self, entry: Entry) -> float:
         text = self.fontMetrics().horizontalAdvance(entry.text)
-        return _SWATCH_PX + _GAP_PX + text + _BETWEEN_PX
+        return entry.swatch_px + _GAP_PX + text + _BETWEEN_PX
 
     def shown_texts(self) -> list[str]:
         """Texts of the entries that have room."""
@@ -75,7 +82,10 @@ class Legend(QWidget):
         for entry, _ in zip(self._entries, self.shown_texts(), strict=False):
             middle = 0.5 * self.height()
             swatch = QRectF(
-                round(left), round(middle - 0.5 * _SWATCH_HIGH_PX), _SWATCH_PX, _SWATCH_HIGH_PX
+                round(left),
+                round(middle - 0.5 * _SWATCH_HIGH_PX),
+                entry.swatch_px,
+                _SWATCH_HIGH_PX,
             )
             painter.save()
             entry.draw(painter, swatch)
@@ -103,6 +113,20 @@ def satellite_entry(index: int, name: str) -> Entry:
         painter.fillPath(path, theme.current().satellite(index))
 
     return Entry(name, draw)
+
+
+def store_entry(index: int, dashes: Qt.PenStyle, name: str) -> Entry:
+    """Colour, dashes and marker of a line of a satellite's key."""
+
+    def draw(painter: QPainter, area: QRectF) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour, middle = theme.current().satellite(index), area.center()
+        painter.setPen(QPen(colour, 1.8, dashes))
+        painter.drawLine(QPointF(area.left(), middle.y()), QPointF(area.right(), middle.y()))
+        painter.translate(area.right() - 4.0, middle.y())
+        painter.fillPath(marker_path(theme.satellite_marker(index), 4.0), colour)
+
+    return Entry(name, draw, _LINE_SWATCH_PX)
 
 
 def night_entry() -> Entry:

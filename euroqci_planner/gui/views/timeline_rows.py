@@ -16,16 +16,18 @@ from euroqci_planner.gui.views.time_axis import TimeScale
 from euroqci_planner.mission.plan import Plan
 from euroqci_planner.mission.plan_totals import flown
 from euroqci_planner.timebase import UtcArray
-from euroqci_planner.units import FloatArray
+from euroqci_planner.units import MICRO, FloatArray
 
 _MOST_LANES = 3
-_NEAR_PX = 3.0
+_NEAR_PX = 4.0
 _AIR_PX = 1.5
 _STRIP_SHARE = 0.14
 _STRIP_LEAST_PX, _STRIP_MOST_PX = 2.0, 4.0
 _FLOWN_SHARE = 0.57
-_LEAST_BAR_PX = 1.0
-_LEAST_FLOWN_PX = 3.0
+# Narrower bars are widened to the second figure where the next bar leaves room, else to the first.
+_LEAST_BAR_PX, _ROOMY_BAR_PX = 1.0, 2.0
+_LEAST_FLOWN_PX, _ROOMY_FLOWN_PX = 3.0, 7.0
+_GAP_PX = 1.0
 
 
 class RowsBy(StrEnum):
@@ -73,6 +75,17 @@ class TimelineRows:
         self._longest = longest.max() if len(longest) else np.timedelta64(0, "us")
         self._by_start = np.argsort(self.start_utc, kind="stable")
         self._starts = self.start_utc[self._by_start]
+        self._to_next_s = self._times_to_next()
+
+    def _times_to_next(self) -> FloatArray:
+        """Seconds from the start of each bar to that of the next one in its lane."""
+        lane = (self.row.astype(np.int64) * 2 + self.is_flown) * _MOST_LANES + self.lane.astype(int)
+        starts = self.start_utc.astype(np.int64)
+        order = np.lexsort((starts, lane))
+        gaps = np.full(len(order), np.inf)
+        same = np.diff(lane[order]) == 0
+        gaps[order[:-1][same]] = np.diff(starts[order])[same] * MICRO
+        return gaps
 
     def _lay_lanes(self) -> tuple[FloatArray, FloatArray]:
         """Lane of each pass, and in how many lanes the passes around it lie."""
@@ -119,7 +132,12 @@ class TimelineRows:
         """Rectangles of these passes; `top_px` is where the first row begins."""
         left, right = scale.x(self.start_utc[rows]), scale.x(self.end_utc[rows])
         is_flown = self.is_flown[rows]
-        least = np.where(is_flown, _LEAST_FLOWN_PX, _LEAST_BAR_PX)
+        room = self._to_next_s[rows] / scale.seconds_per_px - _GAP_PX
+        least = np.where(
+            is_flown,
+            np.clip(room, _LEAST_FLOWN_PX, _ROOMY_FLOWN_PX),
+            np.clip(room, _LEAST_BAR_PX, _ROOMY_BAR_PX),
+        )
         offset, height = self._vertical(rows, row_px)
         return Bars(
             rows=rows,
@@ -131,8 +149,7 @@ class TimelineRows:
 
     def _vertical(self, rows: NDArray[np.intp], row_px: float) -> tuple[FloatArray, FloatArray]:
         """Distance from the top of its row and height of each bar."""
-        room = row_px - 2.0 * _AIR_PX - strip_px(row_px)
-        upper = room * _FLOWN_SHARE
+        room, upper = row_px - 2.0 * _AIR_PX - strip_px(row_px), flown_px(row_px)
         is_flown, lanes = self.is_flown[rows], self.lanes[rows]
         band = np.where(is_flown, upper, room - upper - 1.0)
         height = band / lanes
@@ -157,6 +174,11 @@ class TimelineRows:
             )
         )
         return int(bars.rows[places[order[0]]])
+
+
+def flown_px(row_px: float) -> float:
+    """Height of the upper part of a row, where the flown passes are."""
+    return (row_px - 2.0 * _AIR_PX - strip_px(row_px)) * _FLOWN_SHARE
 
 
 def strip_px(row_px: float) -> float:

@@ -15,7 +15,7 @@ from euroqci_planner.gui import theme
 from euroqci_planner.gui.marker_shapes import marker_path
 from euroqci_planner.gui.views.rect_array import draw_rectangles
 from euroqci_planner.gui.views.time_axis import TimeScale
-from euroqci_planner.gui.views.timeline_rows import Bars, RowsBy, TimelineRows, strip_px
+from euroqci_planner.gui.views.timeline_rows import Bars, RowsBy, TimelineRows, flown_px, strip_px
 from euroqci_planner.gui.views.timeline_style import draw_state, mixed
 from euroqci_planner.mission.assets import Closure
 from euroqci_planner.mission.plan import PassState
@@ -31,6 +31,7 @@ _MARKER_ROOM_PX = 13.0
 _LABEL_ROOM_PX = 34.0
 _LABEL_LEAST_HEIGHT_PX = 9.0
 _CLOUD_STEPS = 6
+_LEAST_TEXT_PX = 7
 
 
 class ColourBy(StrEnum):
@@ -78,8 +79,9 @@ def paint_rows(painter: QPainter, scene: Scene, frame: Frame) -> None:
     painter.fillRect(frame.area, ink.day)
     if scene.rows.rows_by is RowsBy.STATION:
         _paint_nights(painter, scene, frame)
-    for area, _ in _closed_areas(scene, frame):
+    for area, reason in _closed_areas(scene, frame):
         paint_closure(painter, area, ink)
+        _paint_reason(painter, area, reason, ink)
     painter.setPen(QPen(ink.grid, 1.0))
     for row in range(len(scene.rows.names) + 1):
         y = round(frame.top_px + row * frame.row_px) - 0.5
@@ -137,17 +139,24 @@ def paint_closure(painter: QPainter, area: QRectF, ink: theme.Theme) -> None:
 
 
 def _paint_reason(painter: QPainter, area: QRectF, text: str, ink: theme.Theme) -> None:
-    """Why, where there is room."""
+    """Why, where there is room above the passes that cannot be flown meanwhile."""
+    plain, high = painter.font(), flown_px(area.height())
+    font = QFont(plain)
+    font.setPixelSize(min(painter.fontInfo().pixelSize(), round(high) - 2))
+    if font.pixelSize() < _LEAST_TEXT_PX:
+        return
+    painter.setFont(font)
     room = painter.fontMetrics().horizontalAdvance(text) + 8.0
     if room < area.width():
-        box = QRectF(area.center().x() - 0.5 * room, area.top() + 1.0, room, area.height() - 3.0)
+        box = QRectF(area.center().x() - 0.5 * room, area.top() + 1.0, room, high)
         painter.fillRect(box, ink.base)
-        painter.setPen(ink.muted)
+        painter.setPen(ink.text)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    painter.setFont(plain)
 
 
 def paint_passes(painter: QPainter, scene: Scene, frame: Frame) -> None:
-    """All passes inside the window, the flown ones last; reasons of closures stay readable."""
+    """All passes inside the window, the flown ones last."""
     rows, ink = scene.rows, theme.current()
     bars = visible_bars(rows, frame)
     states = rows.plan.decisions.state[bars.rows]
@@ -158,8 +167,6 @@ def paint_passes(painter: QPainter, scene: Scene, frame: Frame) -> None:
             _paint_by_satellite(painter, mine, state, rows)
         else:
             draw_state(painter, mine, state, ink.states[state], ink)
-    for area, reason in _closed_areas(scene, frame):
-        _paint_reason(painter, area, reason, ink)
     _paint_labels(painter, scene, bars)
 
 
