@@ -10,7 +10,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from euroqci_planner.mission.plan import NO_PARTNER, Candidates, PassState, Resource, Schedule
+from euroqci_planner.mission.key_course import NO_PARTNER
+from euroqci_planner.mission.plan import Candidates, PassState, Resource, Schedule
 from euroqci_planner.mission.scenario import Quota, ScheduleSettings
 from euroqci_planner.schedule.verify import violations
 

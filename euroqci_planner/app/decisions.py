@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from euroqci_planner.app.pair_decisions import (
+    blocking_passes,
+    decided_contacts,
+    with_pair_candidates,
+    with_passes_of_sources,
+)
+from euroqci_planner.app.pair_work import PairWork
 from euroqci_planner.app.station_claims import stations_with_claims
 from euroqci_planner.mission.interfaces import Check, Scheduler, unchecked
+from euroqci_planner.mission.key_course import NO_PARTNER
 from euroqci_planner.mission.key_yield import KeyYield
 from euroqci_planner.mission.link_budget import PassLink
+from euroqci_planner.mission.pair_contacts import PairContacts
 from euroqci_planner.mission.pass_table import PassConditions, PassTable
 from euroqci_planner.mission.plan import (
     NO_BLOCKER,
@@ -29,6 +38,14 @@ from euroqci_planner.weather.climatology import clear_probability
 
 if TYPE_CHECKING:
     from euroqci_planner.app.geometry import Geometry
+
+
+class Decided(NamedTuple):
+    """What a schedule makes of the passes and of contacts of two stations (None: no source)."""
+
+    decisions: PassDecisions
+    schedule: Schedule
+    contacts: PairContacts | None
 
 
 def undecided(scenario: Scenario, passes: PassTable, conditions: PassConditions) -> PassDecisions:
@@ -51,21 +68,26 @@ def decide(
     keys: KeyYield,
     scheduler: Scheduler,
     check: Check = unchecked,
-) -> tuple[PassDecisions, Schedule]:
+    pairs: PairWork | None = None,
+) -> Decided:
     """Choose the contacts, check them, and say of every pass what became of it.
 
-    `check` is asked while the scheduler works; what it raises ends it.
+    `check` is asked while the scheduler works; what it raises ends it. `pairs` are the contacts
+    that hold two stations.
     """
     base = undecided(scenario, found.passes, found.conditions)
     expected = base.clear_probability * keys.key_bits
-    candidates = candidates_of(scenario, found, expected)
+    plain = candidates_of(scenario, found, expected)
+    candidates = with_pair_candidates(scenario, found, plain, pairs)
     satellites, stations = resources_of(scenario.satellites, scenario.stations)
     stations = stations_with_claims(scenario, stations)
     schedule = scheduler.schedule(candidates, satellites, stations, scenario.schedule, check)
     faults = violations(candidates, schedule, satellites, stations, scenario.schedule.quotas)
     if faults:
         raise AssertionError("the schedule breaks its own rules: " + "; ".join(faults))
-    return _merged(scenario, found, base, keys, expected, candidates, schedule, link), schedule
+    decisions = _merged(scenario, found, base, keys, expected, candidates, schedule, link)
+    contacts = decided_contacts(pairs, candidates, schedule)
+    return Decided(with_passes_of_sources(scenario, found, decisions, contacts), schedule, contacts)
 
 
 def candidates_of(scenario: Scenario, found: Geometry, expected_bits: FloatArray) -> Candidates:
@@ -104,10 +126,10 @@ def _merged(
     usable = ~np.isnat(found.conditions.usable_start_utc)
     outside = usable & ~np.isfinite(link.transmittance_max)
     state[outside], reason[outside] = PassState.REJECTED, Reason.LINK_OUT_OF_RANGE
-    rows = candidates.pass_row
-    state[rows], reason[rows] = schedule.state, schedule.reason
-    blocked = schedule.blocked_by >= 0
-    blocked_by[rows[blocked]] = rows[schedule.blocked_by[blocked]]
+    alone = candidates.partner == NO_PARTNER
+    rows = candidates.pass_row[alone]
+    state[rows], reason[rows] = schedule.state[alone], schedule.reason[alone]
+    blocked_by[rows] = blocking_passes(candidates, schedule.blocked_by)[alone]
     ready = after(found.conditions.usable_end_utc, scenario.policy.post_processing_s)
     return PassDecisions(
         clear_probability=base.clear_probability,

@@ -19,7 +19,7 @@ from euroqci_planner.app.registry import KEY_MODELS
 from euroqci_planner.mission.assets import Payload
 from euroqci_planner.mission.key_details import NO_BLOCK, KeyDetails, Pooling
 from euroqci_planner.mission.key_yield import DetectionCounts, KeyYield
-from euroqci_planner.mission.plan import PassDecisions, PassState
+from euroqci_planner.mission.plan import PassDecisions
 from euroqci_planner.mission.scenario import BlockPolicy, Policy, Scenario
 from euroqci_planner.qkd.blocks import pool_blocks
 from euroqci_planner.timebase import NOT_A_TIME, UtcArray, after
@@ -65,7 +65,7 @@ def pooled_contacts(
     """Keys of the blocks of what is flown, and when each can be used."""
     if not is_pooled(scenario):
         return work, decisions, None
-    flown = np.isin(decisions.state, (PassState.SCHEDULED, PassState.PINNED))
+    flown = decisions.flown_alone
     chance = decisions.clear_probability
     counted_on = float(np.nansum(decisions.key_expected_bits[flown]))
     pooled = pooled_passes(scenario, work, chance, flown)
@@ -116,7 +116,7 @@ def _pool_set(
     key = partial(keys_of, payload, policy)
     pooled = pool_blocks(item.keys.counts.take(mine), link, end_utc, key, policy, chance[rows])
     shares, first = pooled.shares, int(out.block.max(initial=NO_BLOCK)) + 1
-    out.clear_bits[rows] = _clear_bits(shares.key_bits, chance[rows], item.keys.keys.key_bits[mine])
+    out.clear_bits[rows] = clear_bits(shares.key_bits, chance[rows], item.keys.keys.key_bits[mine])
     inside = shares.block >= 0
     out.block[rows[inside]] = first + shares.block[inside]
     out.block_end_utc[rows[inside]] = pooled.blocks.last_end_utc[shares.block[inside]]
@@ -128,7 +128,7 @@ def keys_of(payload: Payload, policy: Policy, counts: DetectionCounts) -> KeyYie
     return KEY_MODELS[payload.source.protocol].keys(payload, counts, policy)
 
 
-def _clear_bits(shares: FloatArray, chance: FloatArray, alone: FloatArray) -> FloatArray:
+def clear_bits(shares: FloatArray, chance: FloatArray, alone: FloatArray) -> FloatArray:
     """What a share is worth in clear sky; where it never is, the key of the pass alone."""
     seen = chance > 0.0
     bits = np.floor(shares / np.where(seen, chance, 1.0) * _ROUNDING)

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euroqci_planner.app.key_outlook import QUICK, key_outlook
+from euroqci_planner.app.pair_stores import pair_deposits, pair_members
 from euroqci_planner.mission.key_course import DepositTable, KeyCourse, KeyForecast
 from euroqci_planner.mission.key_outlook import KeyOutlook
 from euroqci_planner.mission.key_yield import KeyYield
+from euroqci_planner.mission.pair_contacts import PairContacts
 from euroqci_planner.mission.pass_table import PassConditions, PassTable
-from euroqci_planner.mission.plan import PassDecisions, PassState
+from euroqci_planner.mission.plan import PassDecisions, is_flown
 from euroqci_planner.mission.scenario import Scenario, WeatherModel
 from euroqci_planner.network.course import key_course
 from euroqci_planner.network.deposits import ContactKeys, Mask, deposits_of
@@ -68,7 +70,11 @@ class KeyStores:
 
 
 def key_stores_of(
-    scenario: Scenario, found: PassesAtHand, keys: KeyYield, decisions: PassDecisions
+    scenario: Scenario,
+    found: PassesAtHand,
+    keys: KeyYield,
+    decisions: PassDecisions,
+    contacts: PairContacts | None = None,
 ) -> KeyStores:
     """Take every store through the planning window with the contacts of the plan.
 
@@ -76,7 +82,7 @@ def key_stores_of(
     as `[weather] members` says; there is none where the sky is always clear. The outlook has the
     parts that are quick to make.
     """
-    inputs = store_inputs(scenario, found, keys, decisions)
+    inputs = store_inputs(scenario, found, keys, decisions, contacts)
     course = key_course(inputs.network, inputs.expected)
     forecast = None
     if inputs.clear is not None:
@@ -90,20 +96,39 @@ def key_stores_of(
 
 
 def store_inputs(
-    scenario: Scenario, found: PassesAtHand, keys: KeyYield, decisions: PassDecisions
+    scenario: Scenario,
+    found: PassesAtHand,
+    keys: KeyYield,
+    decisions: PassDecisions,
+    contacts: PairContacts | None = None,
 ) -> StoreInputs:
-    """Deposits of the contacts that are flown, and the skies of the forecast."""
-    flown = np.isin(decisions.state, (PassState.SCHEDULED, PassState.PINNED))
-    rows: Rows = np.flatnonzero(flown).astype(np.intp)
+    """Deposits of the contacts that are flown, and the skies of the forecast.
+
+    `contacts` are those of two stations: theirs is one deposit, of key between the stations.
+    """
+    rows: Rows = np.flatnonzero(decisions.flown_alone).astype(np.intp)
     chance = decisions.clear_probability[rows]
-    warning = _too_many_stores(scenario, found, rows)
+    pairs = None if contacts is None else contacts.take(is_flown(contacts.state))
+    warning = _too_many_stores(scenario, found, rows, pairs)
     is_drawn = scenario.weather.model is not WeatherModel.CLEAR and not warning
+    expected = _deposits(scenario, found, keys, decisions, rows, chance)
+    in_clear_sky = _deposits(scenario, found, keys, decisions, rows, np.ones(len(rows)))
+    clear = _clear(scenario, found, rows, chance) if is_drawn else None
+    if pairs is not None:
+        expected = DepositTable.joined(
+            [expected, pair_deposits(scenario, pairs, pairs.clear_probability)]
+        )
+        whole = pair_deposits(scenario, pairs, np.ones(len(pairs)))
+        in_clear_sky = DepositTable.joined([in_clear_sky, whole])
+        chance = np.concatenate((chance, pairs.clear_probability))
+        if clear is not None:
+            clear = np.concatenate((clear, pair_members(scenario, pairs)), axis=1)
     return StoreInputs(
         network=key_network_of(scenario),
-        expected=_deposits(scenario, found, keys, decisions, rows, chance),
-        in_clear_sky=_deposits(scenario, found, keys, decisions, rows, np.ones(len(rows))),
+        expected=expected,
+        in_clear_sky=in_clear_sky,
         chance=chance,
-        clear=_clear(scenario, found, rows, chance) if is_drawn else None,
+        clear=clear,
         warnings=(warning,) if warning else (),
     )
 
@@ -120,14 +145,21 @@ def key_network_of(scenario: Scenario) -> KeyNetwork:
     )
 
 
-def _too_many_stores(scenario: Scenario, found: PassesAtHand, rows: Rows) -> str:
+def _too_many_stores(
+    scenario: Scenario, found: PassesAtHand, rows: Rows, pairs: PairContacts | None
+) -> str:
     """Why there is no forecast; '' where there is one, or none is wanted."""
     passes, network = found.passes, scenario.network
     links = {
         (passes.satellite_ids[a], passes.station_ids[b])
         for a, b in zip(passes.satellite[rows], passes.station[rows], strict=True)
     } | {(stock.satellite_id, stock.station_id) for stock in network.link_stocks}
-    stores = len(links) + len({demand.pair for demand in network.demands})
+    direct = (
+        set()
+        if pairs is None
+        else {*zip(pairs.station_a.tolist(), pairs.station_b.tolist(), strict=True)}
+    )
+    stores = len(links) + len(direct) + len({demand.pair for demand in network.demands})
     members = scenario.weather.members
     if scenario.weather.model is WeatherModel.CLEAR or stores * members <= MOST_MEMBER_STORES:
         return ""

@@ -26,12 +26,14 @@ from euroqci_planner.app.link_and_key import (
     pieces_of,
     receiver_of,
 )
+from euroqci_planner.app.pair_work import PairWork
 from euroqci_planner.app.registry import KEY_MODELS, PASS_KEYS
 from euroqci_planner.link.budget import pass_link
 from euroqci_planner.mission.assets import (
     DecoySource,
     Payload,
     Receiver,
+    Role,
     SettingsPolicy,
 )
 from euroqci_planner.mission.key_details import KeyDetails, PayloadSettings
@@ -59,7 +61,8 @@ Advance = Callable[[float], None]
 class KeyWork:
     """Links and keys, row for row with the passes; `found` holds the windows that are flown.
 
-    Rows without a usable window are NaN throughout.
+    Rows without a usable window are NaN throughout, keys also in those of sources of entangled
+    pairs: `pairs` holds what two stations share with each other, None without such a source.
     """
 
     found: Geometry
@@ -69,6 +72,7 @@ class KeyWork:
     payloads: tuple[PayloadKeys, ...]
     settings: tuple[PayloadSettings, ...]
     ledgers: Mapping[str, EpsilonLedger]
+    pairs: PairWork | None = None
 
 
 def evaluate_link_and_key(
@@ -84,10 +88,10 @@ def evaluate_link_and_key(
     pieces = list(pieces_of(scenario, found.passes, found.conditions))
     again = [piece for piece in pieces if _is_for_mission(piece.satellite.payload)]
     steps = _Steps(advance, len(pieces) + len(again))
-    looks = [_first_look(scenario, found, piece, link, steps) for piece in pieces]
+    seen = [(piece, _first_look(scenario, found, piece, link, steps)) for piece in pieces]
+    looks = [(piece, look) for piece, look in seen if look is not None]
     payloads = tuple(
-        _payload_keys(scenario, found, group, chance, steps)
-        for group in _by_payload(zip(pieces, looks, strict=True))
+        _payload_keys(scenario, found, group, chance, steps) for group in _by_payload(looks)
     )
     keys = empty_columns(KeyYield, len(found.passes))
     details = DetailColumns(len(found.passes))
@@ -123,13 +127,18 @@ def _is_for_mission(payload: Payload) -> bool:
 
 def _first_look(
     scenario: Scenario, found: Geometry, piece: Piece, link: dict[str, Any], steps: _Steps
-) -> PassKeys | CompressedChannel:
-    """Fill in the links of a piece; its keys, or what the search for mission settings needs."""
+) -> PassKeys | CompressedChannel | None:
+    """Fill in the links of a piece; its keys, or what the search for mission settings needs.
+
+    None for a source of entangled pairs: one station alone has no key with it.
+    """
     samples, budget = budget_of(scenario, found.sky, found.passes, found.conditions, piece)
     culminations = culmination_samples(found.passes, found.conditions, samples)
     fill(link, piece.rows, pass_link(budget, samples, culminations))
-    channel = _channel(samples, budget)
     steps.next()
+    if piece.satellite.role is Role.ENTANGLED_SOURCE:
+        return None
+    channel = _channel(samples, budget)
     if _is_for_mission(piece.satellite.payload):
         return compressed(channel)
     return _keys_of(scenario, piece, channel, None)

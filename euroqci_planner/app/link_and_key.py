@@ -152,7 +152,7 @@ def pieces_of(scenario: Scenario, passes: PassTable, conditions: PassConditions)
     samples = np.ceil(
         seconds_between(conditions.usable_start_utc, conditions.usable_end_utc) / scenario.step_s
     )
-    classes = _satellite_classes(scenario.satellites)
+    classes = satellite_classes(scenario.satellites)
     keys = np.stack([classes[passes.satellite[usable]], passes.station[usable]], axis=1)
     for kind, station in np.unique(keys, axis=0):
         rows = usable[np.all(keys == (kind, station), axis=1)]
@@ -161,10 +161,13 @@ def pieces_of(scenario: Scenario, passes: PassTable, conditions: PassConditions)
             yield Piece(satellite, scenario.stations[int(station)], part)
 
 
-def _satellite_classes(satellites: tuple[Satellite, ...]) -> NDArray[np.int64]:
+def satellite_classes(satellites: tuple[Satellite, ...]) -> NDArray[np.int64]:
     """Satellites that the link cannot tell apart get one number."""
     numbers: dict[object, int] = {}
-    traits = ((item.payload, item.standard_magnitude, item.diffuse_area_m2) for item in satellites)
+    traits = (
+        (item.payload, item.role, item.standard_magnitude, item.diffuse_area_m2)
+        for item in satellites
+    )
     return np.array([numbers.setdefault(trait, len(numbers)) for trait in traits], dtype=np.int64)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import isfinite
 
-from euroqci_planner.app.decisions import decide, undecided
+from euroqci_planner.app.decisions import Decided, decide, undecided
 from euroqci_planner.app.geometry import PASS_STAGES, geometry_of
 from euroqci_planner.app.key_stores import key_stores_of
 from euroqci_planner.app.key_work import KeyWork
@@ -18,6 +18,8 @@ from euroqci_planner.app.link_and_key import (
     warnings_of_links,
 )
 from euroqci_planner.app.outcomes import import_report, outcomes
+from euroqci_planner.app.pair_blocks import pooled_flown
+from euroqci_planner.app.pair_flown import with_flown_pairs
 from euroqci_planner.app.plan_keys import (
     key_models_used,
     keys_of_contacts,
@@ -33,7 +35,7 @@ from euroqci_planner.app.requirements import findings_of
 from euroqci_planner.app.station_claims import warnings_of_claims
 from euroqci_planner.mission.interfaces import Check
 from euroqci_planner.mission.key_details import Pooling
-from euroqci_planner.mission.plan import ModelUsed, PassDecisions, Plan, Schedule
+from euroqci_planner.mission.plan import ModelUsed, Plan, Schedule
 from euroqci_planner.mission.scenario import Scenario
 from euroqci_planner.orbit.nights import nights
 from euroqci_planner.weather import climatology
@@ -66,9 +68,13 @@ def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "exact") ->
         work = keys_to_choose_from(scenario, found, advance)
         found = work.found
     with progress.stage("schedule"):
-        work, decisions, schedule, pooling = _decided(scenario, work, scheduler, progress.check)
+        work, (decisions, schedule, contacts), pooling = _decided(
+            scenario, work, scheduler, progress.check
+        )
+        work = with_flown_pairs(scenario, work, contacts)
+        found = work.found
     with progress.stage("key stores"):
-        stores = key_stores_of(scenario, found, work.keys, decisions)
+        stores = key_stores_of(scenario, found, work.keys, decisions, contacts)
     progress.finished()
     plan = Plan(
         scenario=scenario,
@@ -102,6 +108,7 @@ def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "exact") ->
         key_details=work.details,
         key_settings=work.settings,
         pooling=pooling,
+        pair_contacts=contacts,
         goals=schedule.goals,
         quotas=schedule.quotas,
     )
@@ -110,22 +117,25 @@ def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "exact") ->
 
 def _decided(
     scenario: Scenario, work: KeyWork, scheduler: str, check: Check
-) -> tuple[KeyWork, PassDecisions, Schedule, Pooling | None]:
+) -> tuple[KeyWork, Decided, Pooling | None]:
     """The contacts with their keys.
 
     The schedule values a pooled pass with others that it may not choose: where that leaves contacts
     without a key, it chooses again without these.
     """
     for _ in range(_POOLING_ROUNDS):
-        decisions, schedule = decide(
-            scenario, work.found, work.link, work.keys, SCHEDULERS[scheduler], check
+        chosen = decide(
+            scenario, work.found, work.link, work.keys, SCHEDULERS[scheduler], check, work.pairs
         )
-        settled, decisions, pooling = keys_of_contacts(scenario, work, decisions)
-        left = None if pooling is None else without_keyless(work, settled, decisions)
+        settled, decisions, pooling = keys_of_contacts(scenario, work, chosen.decisions)
+        contacts = pooled_flown(scenario, work.pairs, chosen.contacts)
+        left = None
+        if pooling is not None:
+            left = without_keyless(work, settled, decisions, contacts)
         if left is None:
             break
         work = left
-    return settled, decisions, schedule, pooling
+    return settled, Decided(decisions, chosen.schedule, contacts), pooling
 
 
 def warnings_of_schedule(schedule: Schedule, scheduler: str) -> tuple[str, ...]:

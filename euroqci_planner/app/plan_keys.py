@@ -10,9 +10,12 @@ import numpy as np
 from euroqci_planner.app.key_blocks import pooled_candidates, pooled_contacts
 from euroqci_planner.app.key_quantiles import with_quantiles
 from euroqci_planner.app.key_work import Advance, KeyWork, evaluate_link_and_key
+from euroqci_planner.app.pair_blocks import pooled_pairs, without_keyless_pairs
+from euroqci_planner.app.pair_work import evaluate_pairs
 from euroqci_planner.app.registry import KEY_MODELS
 from euroqci_planner.mission.assets import DecoySource, SettingsPolicy
 from euroqci_planner.mission.key_details import Pooling
+from euroqci_planner.mission.pair_contacts import PairContacts
 from euroqci_planner.mission.plan import ModelUsed, PassDecisions, PassState
 from euroqci_planner.mission.scenario import BlockPolicy, Scenario
 from euroqci_planner.weather.climatology import clear_probability
@@ -48,7 +51,8 @@ def keys_to_choose_from(scenario: Scenario, found: Geometry, advance: Advance) -
         passes.max_elevation_rad,
     )
     work = evaluate_link_and_key(scenario, found, chance, advance)
-    return with_quantiles(scenario, pooled_candidates(scenario, work, chance), chance)
+    work = with_quantiles(scenario, pooled_candidates(scenario, work, chance), chance)
+    return replace(work, pairs=pooled_pairs(scenario, evaluate_pairs(scenario, found)))
 
 
 def keys_of_contacts(
@@ -57,22 +61,30 @@ def keys_of_contacts(
     """Keys once the contacts are chosen: pooled blocks hold those and no others."""
     work, decisions, pooling = pooled_contacts(scenario, work, decisions)
     if pooling is not None:
-        flown = np.isin(decisions.state, (PassState.SCHEDULED, PassState.PINNED))
-        work = with_quantiles(scenario, work, decisions.clear_probability, flown)
+        work = with_quantiles(scenario, work, decisions.clear_probability, decisions.flown_alone)
     return work, decisions, pooling
 
 
-def without_keyless(work: KeyWork, settled: KeyWork, decisions: PassDecisions) -> KeyWork | None:
+def without_keyless(
+    work: KeyWork,
+    settled: KeyWork,
+    decisions: PassDecisions,
+    contacts: PairContacts | None = None,
+) -> KeyWork | None:
     """The passes to choose from without those that were chosen for a block without a key.
 
-    `settled` holds the keys of the contacts. None where every contact has a key; pinned contacts
-    are flown whatever they give.
+    `settled` holds the keys of the contacts, `contacts` those of two stations. None where every
+    contact has a key; pinned contacts are flown whatever they give.
     """
-    keyless = (decisions.state == PassState.SCHEDULED) & ~(settled.keys.key_bits > 0.0)
-    if not keyless.any():
+    chosen = decisions.flown_alone & (decisions.state == PassState.SCHEDULED)
+    keyless = chosen & ~(settled.keys.key_bits > 0.0)
+    pairs = None if work.pairs is None else without_keyless_pairs(work.pairs, contacts)
+    if not keyless.any() and pairs is None:
         return None
     bits = np.where(keyless, 0.0, work.keys.key_bits)
-    return replace(work, keys=replace(work.keys, key_bits=bits))
+    return replace(
+        work, keys=replace(work.keys, key_bits=bits), pairs=work.pairs if pairs is None else pairs
+    )
 
 
 def warnings_of_keys(pooling: Pooling | None) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from euroqci_planner.io.scenario_references import flown_constellations, payload
 _SOUGHT = ("optimise_mission", "optimise_pass")
 _DETECTORS = (2, 4)
 _FEWEST_DRAWS = 10
+_TELESCOPES = 2
 _NS_MHZ = 1e-3
 _ROUNDING = 1e-12
 
@@ -47,8 +48,9 @@ def protocol_problems(document: Part) -> Iterator[Problem]:
     block = policy.text("block") if policy else None
     told: set[Problem] = set()
     for part in (*document.tables("satellite"), *flown_constellations(document)):
-        source = _source_of(part, payloads)
-        found = _source_problems(part, source, block) if source else ()
+        payload = payloads.get(part.text("payload") or "")
+        source = payload.table("source") if payload else None
+        found = _source_problems(part, payload, source, block) if payload and source else ()
         fresh = [problem for problem in found if problem not in told]
         told.update(fresh)
         yield from fresh
@@ -66,16 +68,14 @@ def sets_problems(payload: Part) -> Iterator[Problem]:
         yield source.problem("settings_sets", "belongs to settings = optimise_mission", mend)
 
 
-def _source_of(satellite: Part, payloads: Mapping[str, Part]) -> Part | None:
-    payload = payloads.get(satellite.text("payload") or "")
-    return payload.table("source") if payload else None
-
-
-def _source_problems(satellite: Part, source: Part, block: str | None) -> Iterator[Problem]:
+def _source_problems(
+    satellite: Part, payload: Part, source: Part, block: str | None
+) -> Iterator[Problem]:
     protocol, settings = source.text("protocol"), source.text("settings") or "fixed"
-    if satellite.text("role") == "entangled_source":
-        yield satellite.problem("role", *_not_a_mere_source(protocol))
-    if protocol == "bbm92":
+    is_mere_source = satellite.text("role") == "entangled_source"
+    if is_mere_source:
+        yield from _not_a_mere_source(satellite, payload, protocol)
+    elif protocol == "bbm92":
         yield from _crowded_windows(source)
     if protocol == "bbm92" and settings in _SOUGHT:
         problem = "a source of pairs has no settings to optimise"
@@ -100,17 +100,26 @@ def _crowded_windows(source: Part) -> Iterator[Problem]:
         yield source.problem("coincidence_window_ns", problem, mend)
 
 
-def _not_a_mere_source(protocol: str | None) -> tuple[str, str]:
-    """Why a satellite cannot be a source of pairs for others, and the mend."""
-    if protocol == "bbm92":
-        return (
-            "one source for two stations at once (dual downlink) is not planned in this version",
-            "set role = trusted_node: one half of the pairs is measured on board",
+def _not_a_mere_source(satellite: Part, payload: Part, protocol: str | None) -> Iterator[Problem]:
+    """Why a satellite cannot send the halves of its pairs to two stations, and the mend."""
+    name = payload.text("id")
+    if protocol != "bbm92":
+        problem = f"an entangled source cannot send {protocol}"
+        yield satellite.problem("role", problem, "set role = trusted_node, or protocol = bbm92")
+        return
+    if payload.text("direction") == "uplink":
+        problem = f"an entangled source sends to two stations, and payload {name} receives"
+        mend = "set role = trusted_node, or direction = downlink"
+        yield satellite.problem("role", problem, mend)
+    terminals = payload.number("terminals")
+    if terminals is None or terminals < _TELESCOPES:
+        count = 1 if terminals is None else int(terminals)
+        problem = (
+            "an entangled source needs two telescopes on board, and payload "
+            f"{name} has terminals = {count}"
         )
-    return (
-        f"an entangled source cannot send {protocol}",
-        "set role = trusted_node, or protocol = bbm92",
-    )
+        mend = "set terminals = 2, or role = trusted_node (one half measured on board)"
+        yield satellite.problem("role", problem, mend)
 
 
 def _gate_problems(document: Part, payloads: Mapping[str, Part]) -> Iterator[Problem]:

@@ -73,11 +73,17 @@ class OneDecoyRecord(PulsedSourceRecord):
 class PairSourceRecord(SourceRecord):
     """`[payload.source]` of protocol bbm92."""
 
-    protocol: Literal["bbm92"] = told("Entangled pairs, one half measured on board.")
+    protocol: Literal["bbm92"] = told(
+        "Entangled pairs: one half measured on board, or both sent (role = entangled_source)."
+    )
     pair_rate_mhz: Positive = told("Pairs per second.")
     coincidence_window_ns: Positive = told("Full width of the coincidence window.")
-    local_arm_efficiency: Efficiency = told("Detection probability of the half on board.")
-    local_dark_count_hz: NotNegative = told("Dark counts of the local detectors together.")
+    local_arm_efficiency: Efficiency = told(
+        "Detection probability of the half on board; not used by role = entangled_source."
+    )
+    local_dark_count_hz: NotNegative = told(
+        "Dark counts of the local detectors together; not used by role = entangled_source."
+    )
 
 
 Source = Annotated[
@@ -121,7 +127,7 @@ class PayloadRecord(Record):
     transmit_efficiency: Efficiency = told(
         "Transmittance behind the point where the photon number is defined.", 1.0
     )
-    terminals: Count = told("Contacts at the same time.", 1)
+    terminals: Count = told("Contacts at the same time; an entangled source takes two for each.", 1)
     slew_s: NotNegative = told("Turning from one station to the next.", 60.0)
     acquisition_s: NotNegative = told("From pointing to the first key bit.", 30.0)
     source: Source = told("Protocol, rate and settings; of an uplink, the source on the ground.")

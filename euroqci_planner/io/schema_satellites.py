@@ -88,7 +88,9 @@ class SpacecraftRecord(Record):
     name: Name | None = told("Full name; default: the id.", None)
     payload: Id = told("Id of a [[payload]].")
     role: Literal["trusted_node", "entangled_source"] = told(
-        "Whether the satellite knows the key.", "trusted_node"
+        "trusted_node: the satellite knows the key of each station. entangled_source: it sends the "
+        "halves of pairs to two stations at once, which share the key; bbm92 and two terminals.",
+        "trusted_node",
     )
     owner: Text = told("Owner, usually a country code.", "")
     valid_from_utc: Instant | None = told("In service from here; default: always.", None)

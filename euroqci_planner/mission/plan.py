@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euroqci_planner.mission.goals import Goal
-from euroqci_planner.mission.key_course import KeyCourse, KeyForecast
+from euroqci_planner.mission.key_course import NO_PARTNER, KeyCourse, KeyForecast
 from euroqci_planner.mission.key_details import KeyDetails, PayloadSettings, Pooling
 from euroqci_planner.mission.key_outlook import KeyOutlook
 from euroqci_planner.mission.key_yield import EpsilonLedger, KeyYield
 from euroqci_planner.mission.link_budget import PassLink
 from euroqci_planner.mission.orbits import ImportRecord
+from euroqci_planner.mission.pair_contacts import PairContacts
 from euroqci_planner.mission.pass_counts import PassCounts
 from euroqci_planner.mission.pass_table import Exclusion, PassConditions, PassTable
 from euroqci_planner.mission.quota_use import QuotaUse
@@ -89,7 +90,11 @@ REASON_TEXTS: Mapping[Reason, str] = {
 }
 
 NO_BLOCKER = -1
-NO_PARTNER = -1
+
+
+def is_flown(state: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Which states mean that a contact is flown."""
+    return np.asarray(np.isin(state, (PassState.SCHEDULED, PassState.PINNED)))
 
 
 def reason_of_exclusion(exclusion: NDArray[np.int8]) -> NDArray[np.int8]:
@@ -177,7 +182,8 @@ class PassDecisions(Table):
     """What the plan says of each pass, row for row with its `PassTable`.
 
     `blocked_by` is a row of the `PassTable`, -1 for none. `key_usable_utc` is not-a-time where
-    there is no key.
+    there is no key. `partner` is the station with which a pass of a source of entangled pairs is
+    flown, -1 for none: its key belongs to both stations and stands in `PairContacts`.
     """
 
     clear_probability: FloatArray = column("float64")
@@ -186,6 +192,12 @@ class PassDecisions(Table):
     state: NDArray[np.int8] = column("int8")
     reason: NDArray[np.int8] = column("int8")
     blocked_by: NDArray[np.int64] = column("int64")
+    partner: NDArray[np.int32] = column("int32", absent=NO_PARTNER)
+
+    @property
+    def flown_alone(self) -> NDArray[np.bool_]:
+        """Passes that are flown for a key of their own, without a partner."""
+        return np.asarray(is_flown(self.state) & (self.partner == NO_PARTNER))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +252,8 @@ class Plan:
     whether the plan meets it.
     `key_details` says what each key rests on, `key_settings` which settings a payload needs,
     `pooling` what blocks of several passes gain (None where each pass is a block).
+    `pair_contacts` are those of sources of entangled pairs with two stations, flown or not; None
+    where no satellite is one.
     `counts` stands for passes that went by in parts: the tables are empty then.
     `goals` are what the objective maximises; `value_bits` and `bound_bits` those of the schedule.
     `quotas` say what the contacts credit to every group that has one.
@@ -270,13 +284,13 @@ class Plan:
     key_details: KeyDetails | None = None
     key_settings: tuple[PayloadSettings, ...] = ()
     pooling: Pooling | None = None
+    pair_contacts: PairContacts | None = None
     goals: tuple[Goal, ...] = ()
     quotas: tuple[QuotaUse, ...] = ()
 
     @property
     def contact_rows(self) -> NDArray[np.intp]:
         """Rows of the passes that are flown, in order of contact start (ties: pass order)."""
-        flown = np.isin(self.decisions.state, (PassState.SCHEDULED, PassState.PINNED))
-        rows = np.flatnonzero(flown)
+        rows = np.flatnonzero(is_flown(self.decisions.state))
         order = np.argsort(self.conditions.usable_start_utc[rows], kind="stable")
         return np.asarray(rows[order])

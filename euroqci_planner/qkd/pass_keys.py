@@ -109,13 +109,13 @@ def decoy_pass_keys(
         counts = counts_under(part, receivers, chosen) if seen is None else seen
         return counts, decoy_key(counts, chosen.decoy_settings(), policy).as_yield()
 
-    start, stop = _long_enough(windows, samples, rules.least_window_s)
-    counts, keys = keys_of(_part(samples, start, stop))
+    start, stop = long_enough(windows, samples, rules.least_window_s)
+    counts, keys = keys_of(part_of(samples, start, stop))
     if windows is not None:
         worse = keys.key_bits_signed < windows.full_key_bits_signed
         if worse.any():
             start, stop = _whole_where(worse, samples, start, stop)
-            counts, keys = keys_of(_part(samples, start, stop))
+            counts, keys = keys_of(part_of(samples, start, stop))
     return _pass_keys(samples, (start, stop), chosen, counts, keys)
 
 
@@ -146,11 +146,11 @@ def pair_pass_keys(
         windows = best_windows_by(
             kinds,
             samples.first_sample,
-            lambda counts, _: _pair_bits(counts, policy, Sampling.GAMMA_U),
-            lambda counts, _: _pair_bits(counts, policy, Sampling.EXACT),
+            lambda counts, _: pair_bits(counts, policy, Sampling.GAMMA_U),
+            lambda counts, _: pair_bits(counts, policy, Sampling.EXACT),
         )
-    start, stop = _long_enough(windows, samples, rules.least_window_s)
-    part = _part(samples, start, stop)
+    start, stop = long_enough(windows, samples, rules.least_window_s)
+    part = part_of(samples, start, stop)
     counts = counts_of(part, part.first_sample)
     keys = model.keys(payload, counts, policy)
     return _pass_keys(samples, (start, stop), None, counts, keys)
@@ -176,13 +176,13 @@ def _chosen(
     return settings, best_windows(samples, receivers, settings, policy) if best else None
 
 
-def _pair_bits(counts: Counts, policy: Policy, sampling: Sampling) -> FloatArray:
+def pair_bits(counts: Counts, policy: Policy, sampling: Sampling) -> FloatArray:
     """Signed key of pairs, minus infinity where there is no number."""
     signed = bbm92_key(counts, policy, sampling=sampling).key_bits_signed
     return np.where(np.isnan(signed), -np.inf, signed)
 
 
-def _long_enough(
+def long_enough(
     windows: KeyWindows | None, samples: ChannelSamples, least_s: float
 ) -> tuple[Slots, Slots]:
     """Windows widened on both sides to the shortest contact; whole passes without windows."""
@@ -205,7 +205,7 @@ def _whole_where(
     return np.where(chosen, whole_start, start), np.where(chosen, whole_stop, stop)
 
 
-def _part(samples: ChannelSamples, start: Slots, stop: Slots) -> ChannelSamples:
+def part_of(samples: ChannelSamples, start: Slots, stop: Slots) -> ChannelSamples:
     """The windows of all passes; the samples themselves where nothing is cut off."""
     if np.array_equal(stop - start, np.diff(samples.first_sample)):
         return samples
@@ -234,5 +234,5 @@ def _pass_keys(
         is_cut=stop - start < np.diff(samples.first_sample),
         counts=counts,
         keys=keys,
-        channel=compressed(_part(samples, start, stop)),
+        channel=compressed(part_of(samples, start, stop)),
     )

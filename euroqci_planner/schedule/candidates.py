@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from euroqci_planner.errors import Fault, InvalidInput
-from euroqci_planner.mission.assets import Satellite, Station
+from euroqci_planner.mission.assets import Role, Satellite, Station
 from euroqci_planner.mission.pass_table import Exclusion, PassConditions, PassTable
 from euroqci_planner.mission.plan import REASON_TEXTS, Candidates, Reason, Resource
 from euroqci_planner.mission.scenario import Ban, Pin, ScheduleSettings
@@ -15,6 +15,7 @@ from euroqci_planner.units import SECONDS_PER_MINUTE, FloatArray
 
 RowArray = NDArray[np.intp]
 
+_ENDS = 2
 PIN_WITHIN_S = 10.0 * SECONDS_PER_MINUTE
 
 
@@ -23,13 +24,14 @@ def resources_of(
 ) -> tuple[tuple[Resource, ...], tuple[Resource, ...]]:
     """Satellites and stations as resources, in their order.
 
-    A satellite needs slew and acquisition between two contacts of one terminal.
+    A satellite needs slew and acquisition between two contacts of one terminal. A contact of a
+    source of entangled pairs takes two of its telescopes.
     """
     return (
         tuple(
             Resource(
                 id=item.id,
-                terminals=item.payload.terminals,
+                terminals=item.payload.terminals // (_ENDS if _is_source(item) else 1),
                 setup_s=item.payload.slew_s + item.payload.acquisition_s,
                 max_contacts_per_orbit=item.max_contacts_per_orbit,
                 max_contacts_per_day=item.max_contacts_per_day,
@@ -41,6 +43,10 @@ def resources_of(
             for item in stations
         ),
     )
+
+
+def _is_source(satellite: Satellite) -> bool:
+    return satellite.role is Role.ENTANGLED_SOURCE
 
 
 def orbit_numbers(

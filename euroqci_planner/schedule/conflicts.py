@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from euroqci_planner.mission.plan import NO_PARTNER, Candidates, Reason, Resource
+from euroqci_planner.mission.key_course import NO_PARTNER
+from euroqci_planner.mission.plan import Candidates, Reason, Resource
 from euroqci_planner.mission.scenario import Quota
 from euroqci_planner.schedule.sides import SideRow, quota_rows
 from euroqci_planner.units import FloatArray

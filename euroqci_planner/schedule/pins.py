@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from euroqci_planner.errors import Fault, InvalidInput
+from euroqci_planner.mission.key_course import NO_PARTNER
 from euroqci_planner.mission.plan import (
     NO_BLOCKER,
-    NO_PARTNER,
     REASON_TEXTS,
     Candidates,
     Reason,

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from euroqci_planner.mission.plan import NO_PARTNER, Candidates, Resource
+from euroqci_planner.mission.key_course import NO_PARTNER
+from euroqci_planner.mission.plan import Candidates, Resource
 from euroqci_planner.mission.scenario import Quota
 from euroqci_planner.timebase import seconds_between
 from euroqci_planner.units import FloatArray

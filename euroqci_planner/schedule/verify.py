@@ -13,9 +13,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from euroqci_planner.mission.key_course import NO_PARTNER
 from euroqci_planner.mission.plan import (
     NO_BLOCKER,
-    NO_PARTNER,
     Candidates,
     PassState,
     Reason,

@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 from tolerances import within
 
 from euroqci_planner.errors import InvalidInput
-from euroqci_planner.mission.plan import NO_PARTNER, PassState, Reason
+from euroqci_planner.mission.key_course import NO_PARTNER
+from euroqci_planner.mission.plan import PassState, Reason
 from euroqci_planner.schedule.exact import ExactScheduler
 from euroqci_planner.schedule.explain import explained
 from euroqci_planner.schedule.greedy import GreedyScheduler

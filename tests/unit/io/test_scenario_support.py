@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scenario_editing import changed, example, faults_of, read, unmarked
 
-from euroqci_planner.mission.assets import PairSource, Protocol, SettingsPolicy
+from euroqci_planner.mission.assets import PairSource, Protocol, Role, SettingsPolicy
 from euroqci_planner.mission.scenario import (
     BlockPolicy,
     Concentration,
@@ -132,13 +132,37 @@ def test_pairs_with_one_half_measured_on_board_have_a_key_model() -> None:
     assert (source.local_arm_efficiency, source.local_dark_count_hz) == (0.3, 1000.0)
 
 
-def test_a_source_for_two_stations_is_refused_with_what_can_be_planned() -> None:
-    role = ('role = "trusted_node"', 'role = ¦"entangled_source"')
-    text, line, column = unmarked(changed(*PAIRS).replace("¦", "").replace(*role, 1))
+SOURCE = ('role = "trusted_node"', 'role = ¦"entangled_source"')
+
+
+def test_a_source_for_two_stations_needs_two_telescopes() -> None:
+    text, line, column = unmarked(changed(*PAIRS).replace("¦", "").replace(*SOURCE, 1))
     (fault,) = faults_of(text)
     assert (fault.line, fault.column, fault.where) == (line, column, "satellite[0].role")
-    assert "dual downlink" in fault.problem
-    assert fault.mend.startswith("set role = trusted_node")
+    assert "payload qube-2 has terminals = 1" in fault.problem
+    assert fault.mend.startswith("set terminals = 2")
+
+
+def with_two_telescopes(text: str) -> str:
+    own = text.index('id = "qube-2"\nwavelength')
+    return text[:own] + text[own:].replace("terminals = 1", "terminals = 2", 1)
+
+
+def test_a_source_with_two_telescopes_becomes_a_noun() -> None:
+    text = with_two_telescopes(changed(*PAIRS).replace(*SOURCE, 1).replace("¦", ""))
+    satellite = read(text).satellites[0]
+    assert satellite.role is Role.ENTANGLED_SOURCE
+    assert satellite.payload.terminals == 2
+
+
+def test_a_mere_source_has_no_half_on_board_that_could_fill_the_window() -> None:
+    text = with_two_telescopes(changed(*PAIRS).replace(*SOURCE, 1).replace("¦", ""))
+    crowded = text.replace("local_arm_efficiency = 0.3", "local_arm_efficiency = 0.9")
+    crowded = crowded.replace("pair_rate_mhz = 5.0", "pair_rate_mhz = 2000.0")
+    assert read(crowded).satellites[0].role is Role.ENTANGLED_SOURCE
+    on_board = crowded.replace('role = "entangled_source"', 'role = "trusted_node"')
+    (fault,) = faults_of(on_board)
+    assert fault.where == "payload[1].source.coincidence_window_ns"
 
 
 def test_pairs_have_no_settings_to_optimise() -> None:
