@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from euroqci_planner.app.key_stores import store_inputs
+from euroqci_planner.app.key_stores import KeysAtHand, store_inputs
+from euroqci_planner.mission.assets import Station
 from euroqci_planner.mission.key_course import DemandOutcome
 from euroqci_planner.mission.key_outlook import ClimateRange
 from euroqci_planner.mission.plan import PassDecisions, Plan
-from euroqci_planner.mission.scenario import Scenario, WeatherModel
+from euroqci_planner.mission.scenario import Scenario, SkyModel, WeatherModel
 from euroqci_planner.network.forecast import key_forecast
 from euroqci_planner.units import FloatArray
+from euroqci_planner.weather.sky_chances import sky_chances
 
 # One month of one year against the monthly climatology of the catalogue: rms 0.09 over 26 hourly
 # data sets, rounded up (resources/catalogue/README.md).
@@ -52,12 +54,40 @@ def shifted(chance: FloatArray, shift: float) -> FloatArray:
 def _outcome(plan: Plan, scenario: Scenario, shift: float) -> DemandOutcome | None:
     if plan.keys is None or not scenario.network.demands:
         return None
-    chance = shifted(plan.decisions.clear_probability, shift)
-    decisions: PassDecisions = replace(plan.decisions, clear_probability=chance)
-    inputs = store_inputs(scenario, plan, plan.keys, decisions)
-    if inputs.clear is None:
+    decisions = shifted_decisions(plan, scenario, shift)
+    inputs = store_inputs(scenario, plan, KeysAtHand(plan.keys, plan.key_details), decisions)
+    if inputs.sky is None:
         return None
     case = inputs.network
-    return key_forecast(
-        case, inputs.in_clear_sky, inputs.clear, sample_s=scenario.duration_s
-    ).demands
+    return key_forecast(case, inputs.in_full, inputs.sky, sample_s=scenario.duration_s).demands
+
+
+def shifted_decisions(plan: Plan, scenario: Scenario, shift: float) -> PassDecisions:
+    """Decisions in a clearer or cloudier month.
+
+    Where the sky has four states the monthly values themselves are shifted, and the states follow;
+    the key in each of them stays, that under broken cloud too.
+    """
+    decisions = plan.decisions
+    if scenario.weather.sky_states is SkyModel.TWO:
+        chance = shifted(decisions.clear_probability, shift)
+        return replace(decisions, clear_probability=chance)
+    stations = tuple(_in_another_month(item, shift) for item in scenario.stations)
+    passes = plan.passes
+    chances = sky_chances(
+        stations, passes.station, passes.highest_utc, scenario.weather, passes.max_elevation_rad
+    )
+    return replace(
+        decisions,
+        clear_probability=chances.clear,
+        thin_probability=chances.thin,
+        broken_probability=chances.broken,
+    )
+
+
+def _in_another_month(station: Station, shift: float) -> Station:
+    monthly = station.clear_sky_probability
+    if monthly is None:
+        return station
+    moved = shifted(np.array(monthly), shift)
+    return replace(station, clear_sky_probability=tuple(moved.tolist()))

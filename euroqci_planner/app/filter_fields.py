@@ -59,6 +59,8 @@ FIELDS: tuple[Field, ...] = (
     _number("p90", "key_p90_bits", "p90>100k", "key in one of ten cases [bit]"),
     _number("sifted", "sifted_bits", "sifted>1M", "sifted key in clear sky [bit]"),
     _number("clear", "clear_probability", "clear>60%", "chance of clear sky", "p"),
+    _number("thin", "thin_probability", "thin<10%", "chance of thin cloud"),
+    _number("broken", "broken_probability", "broken<30%", "chance of broken cloud"),
     _number("range", "min_range_km", "range<800", "smallest range [km]"),
     _number("sun", "sun_elevation_deg", "sun<-12", "elevation of the Sun [deg]"),
     _number("moon", "moon_separation_deg", "moon>30", "Moon to satellite [deg]"),

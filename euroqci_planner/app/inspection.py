@@ -12,7 +12,7 @@ import numpy as np
 
 from euroqci_planner.app.key_account import KeyAccount, flown_piece, key_account
 from euroqci_planner.app.link_and_key import budget_of, counts_of
-from euroqci_planner.app.pass_card import contact_name, key_range_bits
+from euroqci_planner.app.pass_card import cloudy_skies, contact_name, key_range_bits
 from euroqci_planner.app.registry import KEY_MODELS
 from euroqci_planner.app.sky import Sky
 from euroqci_planner.app.sky_cache import sky_of
@@ -85,8 +85,9 @@ class PassInspection:
     see: the higher of its horizon mask and its minimum elevation. `link` is None for passes
     without a usable window and for plans without links; `account` also where the link model does
     not hold. Losses at the sample nearest to the culmination and mean noise are the plan's own
-    (None as `link`); `loss_culmination_db` is the sum of `loss_terms_db`. `blocked_by` is a row
-    of the plan (None for none), `blocker_name` a short name of it.
+    (None as `link`); `loss_culmination_db` is the sum of `loss_terms_db`. `cloudy_skies` holds
+    name, chance and key of the skies between clear and overcast. `blocked_by` is a row of the plan
+    (None for none), `blocker_name` a short name of it.
     """
 
     row: int
@@ -115,6 +116,7 @@ class PassInspection:
     account: KeyAccount | None
     ledger: EpsilonLedger | None
     key_range_bits: tuple[float, float] | None = None
+    cloudy_skies: tuple[tuple[str, float, float], ...] = ()
 
 
 def inspect_pass(plan: Plan, row: int) -> PassInspection:
@@ -158,6 +160,7 @@ def inspect_pass(plan: Plan, row: int) -> PassInspection:
         account=key_account(plan.keys, row, plan.key_details) if plan.keys and has_link else None,
         ledger=plan.ledgers.get(craft.payload.id),
         key_range_bits=key_range_bits(plan, row),
+        cloudy_skies=cloudy_skies(plan, row),
     )
 
 

@@ -11,8 +11,24 @@ import numpy as np
 from euroqci_planner.app.link_and_key import Rows
 from euroqci_planner.mission.assets import DecoySource, PairSource, Payload, Receiver
 from euroqci_planner.mission.key_details import INTENSITIES, KeyDetails
+from euroqci_planner.mission.key_yield import DetectionCounts
 from euroqci_planner.mission.table import Table
 from euroqci_planner.qkd.pass_keys import PassKeys
+from euroqci_planner.units import FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CloudyKeys:
+    """The passes of a payload as blocks of their own under thin and under broken cloud, (passes,).
+
+    Settings and windows are those of clear sky. `usable_share` of a pass is seen under broken
+    cloud, with the counts of clear sky times it.
+    """
+
+    thin_counts: DetectionCounts
+    usable_share: FloatArray
+    thin_bits: FloatArray
+    broken_bits: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,6 +37,7 @@ class PayloadKeys:
 
     `receivers` go with the passes. `sources` are the sets of settings that the payload holds,
     empty where every pass has its own, and `set_number` says which of them a pass is flown with.
+    `cloudy` is None where every sky is clear or overcast.
     """
 
     payload: Payload
@@ -30,6 +47,7 @@ class PayloadKeys:
     set_number: Rows
     keys: PassKeys
     representation_error: float = 0.0
+    cloudy: CloudyKeys | None = None
 
 
 class DetailColumns:
@@ -44,6 +62,10 @@ class DetailColumns:
         """Settings and keys of the passes of a payload."""
         rows, columns, settings = item.rows, self._columns, item.keys.settings
         columns["separate_bits"][rows] = item.keys.keys.key_bits
+        if item.cloudy is not None:
+            columns["key_thin_bits"][rows] = item.cloudy.thin_bits
+            columns["key_broken_bits"][rows] = item.cloudy.broken_bits
+            columns["broken_usable_share"][rows] = item.cloudy.usable_share
         if settings is None:
             columns["key_basis_probability"][rows] = item.payload.source.key_basis_probability
             received = np.array([item.key_basis_probability for item in item.receivers])

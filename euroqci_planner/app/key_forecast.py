@@ -12,11 +12,12 @@ import numpy as np
 
 from euroqci_planner.app.climate_range import climate_range
 from euroqci_planner.app.key_outlook import DEEP, key_outlook, most_steps, stepped
-from euroqci_planner.app.key_stores import key_stores_of, store_inputs
+from euroqci_planner.app.key_stores import KeysAtHand, key_stores_of, store_inputs
 from euroqci_planner.app.memory import refuse_too_large
 from euroqci_planner.app.pipeline import PLAN_STAGES, plan_of
 from euroqci_planner.app.progress import Progress
 from euroqci_planner.app.requirements import findings_of
+from euroqci_planner.app.sky_keys import without_cloudy_keys
 from euroqci_planner.errors import Fault, InvalidInput
 from euroqci_planner.io.atomic_write import write_folder
 from euroqci_planner.io.exports import forecast_files as forecast_exports
@@ -169,7 +170,7 @@ def _unknown(names: Sequence[str], known: list[str], kind: str) -> Iterator[Faul
 def _with_outlook(plan: Plan, scenario: Scenario, advance: Callable[[float], None]) -> Plan:
     if plan.keys is None:
         return plan
-    inputs = store_inputs(scenario, plan, plan.keys, plan.decisions)
+    inputs = store_inputs(scenario, plan, KeysAtHand(plan.keys, plan.key_details), plan.decisions)
     outlook = key_outlook(inputs, DEEP, stepped(advance, most_steps(inputs)))
     if outlook is not None:
         outlook = replace(outlook, climate=climate_range(plan, scenario))
@@ -192,10 +193,11 @@ def _switched(
 
 def _without_lost(plan: Plan, scenario: Scenario, switches: Switches) -> Plan:
     """The plan whose lost contacts are banned and bring nothing, with the stores that follow."""
-    keys, decisions = plan.keys, plan.decisions
+    keys, details, decisions = plan.keys, plan.key_details, plan.decisions
     if keys is None:
         return plan
     lost = _lost_rows(plan, switches)
+    details = None if details is None else without_cloudy_keys(details, lost)
     keys = replace(keys, key_bits=np.where(lost, 0.0, keys.key_bits))
     decisions = replace(
         decisions,
@@ -204,11 +206,12 @@ def _without_lost(plan: Plan, scenario: Scenario, switches: Switches) -> Plan:
         ),
         key_expected_bits=np.where(lost, 0.0, decisions.key_expected_bits),
     )
-    stores = key_stores_of(scenario, plan, keys, decisions)
+    stores = key_stores_of(scenario, plan, KeysAtHand(keys, details), decisions)
     return replace(
         plan,
         scenario=scenario,
         keys=keys,
+        key_details=details,
         decisions=decisions,
         course=stores.course,
         forecast=stores.forecast,

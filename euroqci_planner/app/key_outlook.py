@@ -12,7 +12,7 @@ import numpy as np
 from euroqci_planner.mission.interfaces import Check, unchecked
 from euroqci_planner.mission.key_course import DepositTable
 from euroqci_planner.mission.key_outlook import FlowComparison, KeyOutlook, SpareRate
-from euroqci_planner.network.deposits import Mask
+from euroqci_planner.network.deposits import MemberSky
 from euroqci_planner.network.hybrid_flow import WayKind, hybrid_flow
 from euroqci_planner.network.layout import KeyNetwork
 from euroqci_planner.network.outlook import main_drivers, next_deposits, spare_rate_bps
@@ -48,19 +48,19 @@ class OutlookInputs(Protocol):
 
     @property
     def expected(self) -> DepositTable:
-        """Deposits counted with their chance."""
+        """Deposits counted with their chances."""
 
     @property
-    def in_clear_sky(self) -> DepositTable:
-        """Deposits in full."""
+    def in_full(self) -> DepositTable:
+        """Deposits in full, by sky."""
 
     @property
     def chance(self) -> FloatArray:
         """Chance of clear sky by contact."""
 
     @property
-    def clear(self) -> Mask | None:
-        """Which contacts succeed in each member."""
+    def sky(self) -> MemberSky | None:
+        """What every contact meets in each member."""
 
 
 def key_outlook(inputs: OutlookInputs, depth: Depth, check: Check = unchecked) -> KeyOutlook | None:
@@ -79,7 +79,7 @@ def key_outlook(inputs: OutlookInputs, depth: Depth, check: Check = unchecked) -
     with_drivers, with_flow = work <= depth.driver_work, work <= depth.flow_work
     with_spare = len(pairs) <= depth.spare_pairs
     return KeyOutlook(
-        next_deposits=next_deposits(case, inputs.in_clear_sky, inputs.chance, case.start_utc),
+        next_deposits=next_deposits(case, inputs.in_full, inputs.chance, case.start_utc),
         main_drivers=main_drivers(case, deposits, clear, check) if with_drivers else {},
         spare=tuple(_spare(case, deposits, clear, pairs, check)) if with_spare else (),
         flow=_flow(case, inputs.expected, check) if with_flow else None,
@@ -90,7 +90,7 @@ def key_outlook(inputs: OutlookInputs, depth: Depth, check: Check = unchecked) -
 def most_steps(inputs: OutlookInputs) -> int:
     """How often a full outlook asks its `check` at most."""
     case = inputs.network
-    causes = len(set(inputs.in_clear_sky.station.tolist())) + _OTHER_CAUSES
+    causes = len(set(inputs.in_full.station.tolist())) + _OTHER_CAUSES
     return causes + len(WayKind) + len(case.network.demands) * _SPARE_STEPS
 
 
@@ -104,16 +104,16 @@ def stepped(advance: Callable[[float], None], most: int) -> Check:
     return step
 
 
-def _members(inputs: OutlookInputs) -> tuple[DepositTable, Mask]:
-    if inputs.clear is not None:
-        return inputs.in_clear_sky, inputs.clear
+def _members(inputs: OutlookInputs) -> tuple[DepositTable, MemberSky]:
+    if inputs.sky is not None:
+        return inputs.in_full, inputs.sky
     return inputs.expected, np.ones((1, len(inputs.expected)), dtype=np.bool_)
 
 
 def _spare(
     case: KeyNetwork,
     deposits: DepositTable,
-    clear: Mask,
+    clear: MemberSky,
     pairs: list[tuple[str, str]],
     check: Check,
 ) -> Iterator[SpareRate]:

@@ -17,6 +17,7 @@ from euroqci_planner.app.key_work import evaluate_link_and_key
 from euroqci_planner.app.link_and_key import Piece, budget_of, receiver_of, refuse_links
 from euroqci_planner.app.progress import Progress
 from euroqci_planner.app.registry import KEY_MODELS, PASS_KEYS
+from euroqci_planner.app.sky_keys import always_clear
 from euroqci_planner.errors import InvalidInput, UsageError
 from euroqci_planner.io.atomic_write import write_bytes
 from euroqci_planner.io.key_picture import key_picture
@@ -122,7 +123,7 @@ def _best_pass(scenario: Scenario, work: Progress) -> _Subject:
     found = geometry_of(scenario, work)
     link = f"{scenario.satellites[0].id} over {scenario.stations[0].id}"
     with work.stage("links and keys") as advance:
-        keys = evaluate_link_and_key(scenario, found, np.ones(len(found.passes)), advance)
+        keys = evaluate_link_and_key(scenario, found, always_clear(len(found.passes)), advance)
     signed = np.nan_to_num(keys.keys.key_bits_signed, nan=-np.inf)
     if not np.any(signed > -np.inf):
         raise UsageError(f"{link} has no usable pass in the scenario: give --loss-db")

@@ -28,6 +28,7 @@ from euroqci_planner.app.link_and_key import (
 )
 from euroqci_planner.app.pair_work import PairWork
 from euroqci_planner.app.registry import KEY_MODELS, PASS_KEYS
+from euroqci_planner.app.sky_keys import expected_alone, with_clouds
 from euroqci_planner.link.budget import pass_link
 from euroqci_planner.mission.assets import (
     DecoySource,
@@ -41,6 +42,7 @@ from euroqci_planner.mission.key_yield import DetectionCounts, EpsilonLedger, Ke
 from euroqci_planner.mission.link_budget import LOSS_TERMS, NOISE_TERMS, LinkBudget, PassLink
 from euroqci_planner.mission.pass_table import Exclusion, PassConditions, PassSamples
 from euroqci_planner.mission.scenario import Scenario
+from euroqci_planner.mission.sky_states import SkyChances
 from euroqci_planner.orbit.narrowed_windows import NarrowedWindows, narrowed
 from euroqci_planner.qkd.compression import CompressedChannel, compressed, joined_channels
 from euroqci_planner.qkd.counts import ChannelSamples
@@ -72,15 +74,17 @@ class KeyWork:
     payloads: tuple[PayloadKeys, ...]
     settings: tuple[PayloadSettings, ...]
     ledgers: Mapping[str, EpsilonLedger]
+    chances: SkyChances
     pairs: PairWork | None = None
 
 
 def evaluate_link_and_key(
-    scenario: Scenario, found: Geometry, chance: FloatArray, advance: Advance
+    scenario: Scenario, found: Geometry, chances: SkyChances, advance: Advance
 ) -> KeyWork:
     """Per pass: link terms and key, with the settings and windows that the scenario asks for.
 
-    `chance` is that of clear sky per pass: how much its key counts where settings serve many.
+    `chances` are those of the sky per pass. Where settings serve many passes, the key of each in
+    clear sky counts with the chance of that.
     """
     link = empty_columns(
         PassLink, len(found.passes), loss_terms=LOSS_TERMS, noise_terms=NOISE_TERMS
@@ -91,7 +95,8 @@ def evaluate_link_and_key(
     seen = [(piece, _first_look(scenario, found, piece, link, steps)) for piece in pieces]
     looks = [(piece, look) for piece, look in seen if look is not None]
     payloads = tuple(
-        _payload_keys(scenario, found, group, chance, steps) for group in _by_payload(looks)
+        with_clouds(scenario, _payload_keys(scenario, found, group, chances.clear, steps), chances)
+        for group in _by_payload(looks)
     )
     keys = empty_columns(KeyYield, len(found.passes))
     details = DetailColumns(len(found.passes))
@@ -104,8 +109,9 @@ def evaluate_link_and_key(
         keys=KeyYield(**finished(keys)),
         details=details.table(),
         payloads=payloads,
-        settings=tuple(_settings_of(item, chance) for item in payloads),
+        settings=tuple(_settings_of(item, chances) for item in payloads),
         ledgers=_ledgers(scenario),
+        chances=chances,
     )
 
 
@@ -268,9 +274,9 @@ def _flown_windows(
     )
 
 
-def _settings_of(item: PayloadKeys, chance: FloatArray) -> PayloadSettings:
+def _settings_of(item: PayloadKeys, chances: SkyChances) -> PayloadSettings:
     used = np.bincount(item.set_number, minlength=len(item.sources))
-    expected = chance[item.rows] * np.nan_to_num(item.keys.keys.key_bits)
+    expected = np.nan_to_num(expected_alone(item, chances))
     return PayloadSettings(
         payload_id=item.payload.id,
         policy=item.payload.source.settings,

@@ -114,6 +114,26 @@ def _key(plan: Plan, row: int) -> tuple[tuple[str, str], ...]:
         *_key_range(plan, row),
         ("expected key", f"{bits_text(float(decisions.key_expected_bits[row]))}"),
         ("clear sky", percent(clear, 0)),
+        *(
+            (name, f"{percent(chance, 0)}: {bits_text(bits)}")
+            for name, chance, bits in cloudy_skies(plan, row)
+        ),
+    )
+
+
+def cloudy_skies(plan: Plan, row: int) -> tuple[tuple[str, float, float], ...]:
+    """Thin and broken cloud with the chance of each and the key in it; empty without keys there."""
+    decisions, details = plan.decisions, plan.key_details
+    if details is None:
+        return ()
+    skies = (
+        ("thin cloud", decisions.thin_probability, details.key_thin_bits),
+        ("broken cloud", decisions.broken_probability, details.key_broken_bits),
+    )
+    return tuple(
+        (name, float(chance[row]), float(bits[row]))
+        for name, chance, bits in skies
+        if np.isfinite(bits[row])
     )
 
 

@@ -10,7 +10,7 @@ from math import isfinite
 
 from euroqci_planner.app.decisions import Decided, decide, undecided
 from euroqci_planner.app.geometry import PASS_STAGES, geometry_of
-from euroqci_planner.app.key_stores import key_stores_of
+from euroqci_planner.app.key_stores import KeysAtHand, key_stores_of
 from euroqci_planner.app.key_work import KeyWork
 from euroqci_planner.app.link_and_key import (
     link_models_used,
@@ -74,7 +74,8 @@ def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "exact") ->
         work = with_flown_pairs(scenario, work, contacts)
         found = work.found
     with progress.stage("key stores"):
-        stores = key_stores_of(scenario, found, work.keys, decisions, contacts)
+        keys_at_hand = KeysAtHand(work.keys, work.details)
+        stores = key_stores_of(scenario, found, keys_at_hand, decisions, contacts)
     progress.finished()
     plan = Plan(
         scenario=scenario,
@@ -124,9 +125,7 @@ def _decided(
     without a key, it chooses again without these.
     """
     for _ in range(_POOLING_ROUNDS):
-        chosen = decide(
-            scenario, work.found, work.link, work.keys, SCHEDULERS[scheduler], check, work.pairs
-        )
+        chosen = decide(scenario, work, SCHEDULERS[scheduler], check)
         settled, decisions, pooling = keys_of_contacts(scenario, work, chosen.decisions)
         contacts = pooled_flown(scenario, work.pairs, chosen.contacts)
         left = None

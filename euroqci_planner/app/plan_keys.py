@@ -13,12 +13,13 @@ from euroqci_planner.app.key_work import Advance, KeyWork, evaluate_link_and_key
 from euroqci_planner.app.pair_blocks import pooled_pairs, without_keyless_pairs
 from euroqci_planner.app.pair_work import evaluate_pairs
 from euroqci_planner.app.registry import KEY_MODELS
+from euroqci_planner.app.sky_keys import without_cloudy_keys
 from euroqci_planner.mission.assets import DecoySource, SettingsPolicy
 from euroqci_planner.mission.key_details import Pooling
 from euroqci_planner.mission.pair_contacts import PairContacts
 from euroqci_planner.mission.plan import ModelUsed, PassDecisions, PassState
 from euroqci_planner.mission.scenario import BlockPolicy, Scenario
-from euroqci_planner.weather.climatology import clear_probability
+from euroqci_planner.weather.sky_chances import sky_chances
 
 if TYPE_CHECKING:
     from euroqci_planner.app.geometry import Geometry
@@ -43,15 +44,15 @@ _POOLING_MODEL = ModelUsed(
 def keys_to_choose_from(scenario: Scenario, found: Geometry, advance: Advance) -> KeyWork:
     """Links and keys of all passes as the schedule values them."""
     passes = found.passes
-    chance = clear_probability(
+    chances = sky_chances(
         scenario.stations,
         passes.station,
         passes.highest_utc,
         scenario.weather,
         passes.max_elevation_rad,
     )
-    work = evaluate_link_and_key(scenario, found, chance, advance)
-    work = with_quantiles(scenario, pooled_candidates(scenario, work, chance), chance)
+    work = evaluate_link_and_key(scenario, found, chances, advance)
+    work = with_quantiles(scenario, pooled_candidates(scenario, work))
     return replace(work, pairs=pooled_pairs(scenario, evaluate_pairs(scenario, found)))
 
 
@@ -61,7 +62,7 @@ def keys_of_contacts(
     """Keys once the contacts are chosen: pooled blocks hold those and no others."""
     work, decisions, pooling = pooled_contacts(scenario, work, decisions)
     if pooling is not None:
-        work = with_quantiles(scenario, work, decisions.clear_probability, decisions.flown_alone)
+        work = with_quantiles(scenario, work, decisions.flown_alone)
     return work, decisions, pooling
 
 
@@ -82,8 +83,12 @@ def without_keyless(
     if not keyless.any() and pairs is None:
         return None
     bits = np.where(keyless, 0.0, work.keys.key_bits)
+    details = without_cloudy_keys(work.details, keyless)
     return replace(
-        work, keys=replace(work.keys, key_bits=bits), pairs=work.pairs if pairs is None else pairs
+        work,
+        keys=replace(work.keys, key_bits=bits),
+        details=details,
+        pairs=work.pairs if pairs is None else pairs,
     )
 
 

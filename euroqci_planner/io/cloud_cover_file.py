@@ -1,8 +1,10 @@
 """Hourly cloud cover over stations from a CSV or JSON file.
 
-CSV: columns `station`, `time_utc`, `cloud_cover_percent` (others are ignored). JSON: an object by
-station id; each has `time` and `cloud_cover` in percent, as the hourly answer of Open-Meteo has
-them (with or without its `hourly` level). Times carry an offset, or stand beside
+CSV: columns `station`, `time_utc`, `cloud_cover_percent` and, all three or none,
+`cloud_cover_low_percent`, `cloud_cover_mid_percent`, `cloud_cover_high_percent` (others are
+ignored). JSON: an object by station id; each has `time`, `cloud_cover` and, all three or none,
+`cloud_cover_low`, `cloud_cover_mid`, `cloud_cover_high` in percent, as the hourly answer of
+Open-Meteo has them (with or without its `hourly` level). Times carry an offset, or stand beside
 `"timezone": "GMT"` or `"UTC"`.
 """
 
@@ -28,17 +30,20 @@ MOST_BYTES = 20_000_000
 MOST_FAULTS = 20
 MOST_GAP_H = 6.0
 _COLUMNS = ("station", "time_utc", "cloud_cover_percent")
+_LAYERS = ("cloud_cover_low", "cloud_cover_mid", "cloud_cover_high")
+_NO_LAYERS = (float("nan"),) * len(_LAYERS)
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One value of the file and where it stands."""
+    """One hour of the file and where it stands; `layers` are low, mid and high, or none."""
 
     place: str
     line: int
     station: str
     moment: datetime
     cover: float
+    layers: tuple[float, ...]
 
 
 class _Book:
@@ -57,8 +62,8 @@ class _Book:
                 Fault(problem, file=self.name, line=line, where=where, value=value, mend=mend)
             )
 
-    def add(self, station: str, moment: Any, cover: Any, place: tuple[str, int]) -> None:
-        """Take one value, or say what is wrong with it."""
+    def add(self, station: str, moment: Any, covers: list[Any], place: tuple[str, int]) -> None:
+        """Take one hour, its cover and that of its layers, or say what is wrong with it."""
         where, line = place
         if station not in self.stations:
             mend = mend_unknown(station, self.stations, "known station")
@@ -69,12 +74,16 @@ class _Book:
             mend = "as in 2026-06-14T12:00Z"
             self.fault("is no time with offset", where, line, str(moment)[:60], mend)
             return
-        share = _percent(cover)
-        if share is None:
-            mend = "percent, from 0 to 100"
-            self.fault("is no cloud cover", where, line, str(cover)[:60], mend)
-            return
-        self.readings.append(_Reading(where, line, station, instant, share))
+        shares = []
+        for cover in covers:
+            share = _percent(cover)
+            if share is None:
+                mend = "percent, from 0 to 100"
+                self.fault("is no cloud cover", where, line, str(cover)[:60], mend)
+                return
+            shares.append(share)
+        reading = _Reading(where, line, station, instant, shares[0], tuple(shares[1:]))
+        self.readings.append(reading)
 
 
 def load_cloud_cover(path: Path, stations: Sequence[str], issued_utc: np.datetime64) -> SkyForecast:
@@ -105,10 +114,16 @@ def _read_csv(text: str, book: _Book) -> None:
         if missing:
             book.fault(f"the column {missing[0]} is missing", "header", 1, mend=", ".join(_COLUMNS))
             return
+        layers = [f"{name}_percent" for name in _LAYERS]
+        there = [name for name in layers if name in (reader.fieldnames or ())]
+        if there and there != layers:
+            book.fault("holds some layers of the cloud only", "header", 1, mend=", ".join(layers))
+            return
         for row in reader:
             place = ("row", reader.line_num)
-            values = [row.get(name) or "" for name in _COLUMNS]
-            book.add(values[0].strip(), values[1].strip(), values[2].strip(), place)
+            station, moment, *covers = ((row.get(name) or "").strip() for name in _COLUMNS)
+            covers += [(row.get(name) or "").strip() for name in there]
+            book.add(station, moment, covers, place)
             if len(book.faults) >= MOST_FAULTS:
                 return
     except csv.Error as error:
@@ -125,25 +140,30 @@ def _read_json(text: str, book: _Book) -> None:
         book.fault("is no object", "file", mend="an object by station id")
         return
     for station, item in data.items():
-        for moment, cover, number in _series(station, item, book):
-            book.add(station, moment, cover, (f"{station}[{number}]", 0))
+        for moment, covers, number in _series(station, item, book):
+            book.add(station, moment, covers, (f"{station}[{number}]", 0))
 
 
-def _series(station: str, item: Any, book: _Book) -> Iterator[tuple[Any, Any, int]]:
+def _series(station: str, item: Any, book: _Book) -> Iterator[tuple[Any, list[Any], int]]:
     """Times and covers of one station; naive times become UTC where the file says so."""
     whole = item if isinstance(item, Mapping) else {}
     hourly = whole.get("hourly", whole)
     hourly = hourly if isinstance(hourly, Mapping) else {}
-    times, covers = hourly.get("time"), hourly.get("cloud_cover")
-    if not (isinstance(times, list) and isinstance(covers, list)) or len(times) != len(covers):
-        mend = "two arrays of one length"
+    layers = [name for name in _LAYERS if name in hourly]
+    columns = [hourly.get(name) for name in ("time", "cloud_cover", *layers)]
+    if layers and len(layers) < len(_LAYERS):
+        book.fault("holds some layers of the cloud only", station[:60], mend=", ".join(_LAYERS))
+        return
+    arrays = [values for values in columns if isinstance(values, list)]
+    if len(arrays) < len(columns) or len({len(values) for values in arrays}) > 1:
+        mend = "arrays of one length"
         book.fault("needs time and cloud_cover", station[:60], mend=mend)
         return
     zone = whole.get("timezone") or hourly.get("timezone")
     suffix = "Z" if zone in {"GMT", "UTC"} else ""
-    for number, (moment, cover) in enumerate(zip(times, covers, strict=True)):
+    for number, (moment, *covers) in enumerate(zip(*arrays, strict=True)):
         is_naive = isinstance(moment, str) and not moment.endswith("Z") and "+" not in moment
-        yield (moment + suffix if is_naive else moment), cover, number
+        yield (moment + suffix if is_naive else moment), covers, number
 
 
 def _moment(value: Any) -> datetime | None:
@@ -188,6 +208,7 @@ def _forecast(book: _Book, issued_utc: np.datetime64) -> SkyForecast:
     if book.faults:
         raise InvalidInput(book.faults)
     names = tuple(sorted({item.station for item in ordered}))
+    layers = np.array([item.layers or _NO_LAYERS for item in ordered]).reshape(-1, len(_LAYERS))
     number = {name: row for row, name in enumerate(names)}
     return SkyForecast(
         issued_utc=issued_utc,
@@ -197,4 +218,7 @@ def _forecast(book: _Book, issued_utc: np.datetime64) -> SkyForecast:
             [np.datetime64(item.moment.replace(tzinfo=None), "us") for item in ordered]
         ),
         cloud_cover=np.array([item.cover for item in ordered]),
+        low_cover=layers[:, 0],
+        mid_cover=layers[:, 1],
+        high_cover=layers[:, 2],
     )

@@ -212,6 +212,7 @@ def constellation_noun(record: ConstellationRecord, payload: Payload) -> Constel
 def station_noun(record: StationRecord, provenance: str, *, assumed: bool) -> Station:
     """Station with its receiver and the air above it."""
     clear, hours = record.clear_sky_probability_monthly, record.opening_utc
+    thin = record.thin_cloud_probability_monthly
     mask = record.horizon_mask_deg or []
     return Station(
         id=record.id,
@@ -233,6 +234,7 @@ def station_noun(record: StationRecord, provenance: str, *, assumed: bool) -> St
         sky_brightness_mag_arcsec2=record.sky_brightness_mag_arcsec2,
         horizon_mask_rad=tuple((math.radians(az), math.radians(el)) for az, el in mask),
         clear_sky_probability=None if clear is None else tuple(clear),
+        thin_cloud_probability=None if thin is None else tuple(thin),
         opening_s=None if hours is None else _opening_s(hours),
         closures=tuple(
             Closure(

@@ -248,6 +248,27 @@ def _forecast(part: Part) -> Iterator[Problem]:
         yield part.problem("forecast_file", "belongs to model = forecast", mend)
 
 
+def _thin_cloud(part: Part) -> Iterator[Problem]:
+    """The loss of thin cloud needs a sky that has it."""
+    if not part.has("thin_cloud_loss_db"):
+        return
+    for key, value in (("sky_states", "two"), ("model", "clear")):
+        if part.text(key) == value:
+            problem = f"has no meaning with {key} = {value}: no sky is thin"
+            yield part.problem("thin_cloud_loss_db", problem, f"remove it, or change {key}")
+
+
+def _cloud_shares(part: Part) -> Iterator[Problem]:
+    """Thin cloud is there when the sky is not clear."""
+    key = "thin_cloud_probability_monthly"
+    clear, thin = part.numbers("clear_sky_probability_monthly"), part.numbers(key)
+    for month, (one, other) in enumerate(zip(clear or [], thin or [], strict=False)):
+        if 0.0 <= one <= 1.0 and 0.0 <= other <= 1.0 and one + other > 1.0 + 1e-9:
+            problem = f"is more than the {1.0 - one:.2g} that clear sky leaves in this month"
+            mend = "the share of all time, taken from the time that is not clear"
+            yield Problem((*part.path, key, month), problem, mend)
+
+
 _DATES = _in_order("valid_from_utc", "valid_to_utc")
 _BRIGHTNESS = _either("standard_magnitude", "diffuse_area_m2")
 _RULES: Mapping[str, tuple[Rule, ...]] = {
@@ -255,12 +276,21 @@ _RULES: Mapping[str, tuple[Rule, ...]] = {
     "satellite": (_one_orbit, _perigee, _DATES, _BRIGHTNESS),
     "constellation": (_walker, _DATES, _BRIGHTNESS),
     "payload": (wavelength_rule, direction_rule, on_board_rule, _beam, _intensities, sets_problems),
-    "station": (_mask, _opening, _closures, _DATES, _coupling, detector_problems, elevation_rule),
+    "station": (
+        _mask,
+        _opening,
+        _closures,
+        _DATES,
+        _coupling,
+        detector_problems,
+        elevation_rule,
+        _cloud_shares,
+    ),
     "policy": (policy_problems,),
     "fibre_link": (_two_ends, _hop),
     "demand": (_two_ends, _store),
     "requirement": (_limits, _either("at_least", "at_most")),
     "cost": (_prices,),
     "schedule": (_bans,),
-    "weather": (_forecast,),
+    "weather": (_forecast, _thin_cloud),
 }

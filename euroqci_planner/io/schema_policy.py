@@ -119,6 +119,12 @@ class WeatherRecord(Record):
     forecast_file: RelativePath | None = told(
         "Hourly cloud cover, CSV or JSON; needed by forecast.", None
     )
+    sky_states: Literal["four", "two"] = told(
+        "four: clear, thin, broken and overcast; two: clear, or no key.", "four"
+    )
+    thin_cloud_loss_db: Annotated[float, Field(ge=0.4, le=3.0)] = told(
+        "Loss of thin cloud along the line of sight, with sky_states = four.", 1.5
+    )
     correlation_time_h: Positive = told("Memory of the cloud field.", 9.0)
     correlation_length_km: Positive = told("Reach of the cloud field.", 600.0)
     members: Annotated[int, Field(ge=1, le=100_000)] = told("Members of a forecast.", 1000)

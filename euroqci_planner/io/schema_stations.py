@@ -129,6 +129,11 @@ class StationRecord(Record):
     clear_sky_probability_monthly: (
         Annotated[list[Probability], Field(min_length=12, max_length=12)] | None
     ) = told("January to December; needed by the climatology.", None)
+    thin_cloud_probability_monthly: (
+        Annotated[list[Probability], Field(min_length=12, max_length=12)] | None
+    ) = told(
+        "January to December: share of the time with thin ice cloud alone; default 0.07 each.", None
+    )
     opening_utc: Annotated[list[TimeOfDay], Field(min_length=2, max_length=2)] | None = told(
         "[open, close], HH:MM, wraps over midnight; default: always open.", None
     )

@@ -281,6 +281,8 @@ class Station:
     wrapping at north; the higher of mask and `min_elevation_rad` counts. `opening_s` are the
     seconds of the UTC day (open, close); close < open wraps over midnight; None is always open.
     `clear_sky_probability` holds twelve monthly values; None where nothing is known.
+    `thin_cloud_probability`, twelve too, is the share of the time with ice cloud alone; None takes
+    the planner's own.
     """
 
     id: str
@@ -302,6 +304,7 @@ class Station:
     transmitter: GroundTransmitter | None = None
     horizon_mask_rad: tuple[tuple[float, float], ...] = ()
     clear_sky_probability: tuple[float, ...] | None = None
+    thin_cloud_probability: tuple[float, ...] | None = None
     opening_s: tuple[float, float] | None = None
     closures: tuple[Closure, ...] = ()
     valid_from_utc: np.datetime64 = NOT_A_TIME

@@ -55,7 +55,8 @@ class DepositTable(Table):
 
     `key_bits` is what post-processing yields, `authentication_bits` what it spends of the same
     store on its messages; both are whole bits. The key was made by `contact_end_utc`, which
-    counts for its age, and can be used from `usable_utc`.
+    counts for its age, and can be used from `usable_utc`. `thin_bits` and `broken_bits` are what
+    post-processing yields under thin and broken cloud, at the same price where there is any.
 
     With a `partner`, the index of a second station, the key is shared by the two stations and the
     satellite, a mere source of entangled pairs, knows nothing of it; -1 stands for none.
@@ -69,6 +70,8 @@ class DepositTable(Table):
     usable_utc: NDArray[np.datetime64] = column("datetime64[us]")
     key_bits: BitsArray = column("int64")
     authentication_bits: BitsArray = column("int64")
+    thin_bits: BitsArray = column("int64", absent=0)
+    broken_bits: BitsArray = column("int64", absent=0)
     partner: NDArray[np.int32] = column("int32", absent=NO_PARTNER)
 
     @property

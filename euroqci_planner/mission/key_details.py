@@ -24,7 +24,9 @@ class KeyDetails(Table):
     beyond the intensities of the protocol; `receiver_key_basis_probability` goes with an active
     receiver and is that of the beam splitter otherwise. `separate_bits` is the key of the pass as
     a block of its own, `key_pN_bits` the quantiles of the key in clear sky over loss, background
-    and count noise. `block` numbers the pooled block, -1 without one; `waiting_s` runs from the
+    and count noise. `key_thin_bits` and `key_broken_bits` are the key of the pass under thin and
+    under broken cloud, of which `broken_usable_share` is usable; NaN where the sky has no such
+    state. `block` numbers the pooled block, -1 without one; `waiting_s` runs from the
     end of the pass to that of the last one in its block, NaN without one.
     """
 
@@ -37,6 +39,9 @@ class KeyDetails(Table):
     key_p50_bits: FloatArray = column("float64")
     key_p90_bits: FloatArray = column("float64")
     no_key_probability: FloatArray = column("float64")
+    key_thin_bits: FloatArray = column("float64", absent=np.nan)
+    key_broken_bits: FloatArray = column("float64", absent=np.nan)
+    broken_usable_share: FloatArray = column("float64", absent=np.nan)
     block: NDArray[np.intp] = column("intp")
     block_end_utc: UtcArray = column("datetime64[us]")
     waiting_s: FloatArray = column("float64")

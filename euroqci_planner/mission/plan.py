@@ -182,11 +182,15 @@ class PassDecisions(Table):
     """What the plan says of each pass, row for row with its `PassTable`.
 
     `blocked_by` is a row of the `PassTable`, -1 for none. `key_usable_utc` is not-a-time where
-    there is no key. `partner` is the station with which a pass of a source of entangled pairs is
-    flown, -1 for none: its key belongs to both stations and stands in `PairContacts`.
+    there is no key. The chances are those of clear sky, thin and broken cloud (`SkyChances`);
+    `key_expected_bits` is the key in each of these skies times its chance, summed. `partner` is the
+    station with which a pass of a source of entangled pairs is flown, -1 for none: its key belongs
+    to both stations and stands in `PairContacts`.
     """
 
     clear_probability: FloatArray = column("float64")
+    thin_probability: FloatArray = column("float64", absent=0.0)
+    broken_probability: FloatArray = column("float64", absent=0.0)
     key_expected_bits: FloatArray = column("float64")
     key_usable_utc: NDArray[np.datetime64] = column("datetime64[us]")
     state: NDArray[np.int8] = column("int8")

@@ -85,7 +85,7 @@ PASS_COLUMNS: Mapping[str, ColumnFormat] = {
     "sifted_bits": _number("bit", 0, "expected detections in the key basis, clear sky"),
     "key_clear_bits": _number("bit", 0, "secret key of the pass in clear sky, its share if pooled"),
     "clear_probability": _number("", 4, "chance of clear sky, a fraction"),
-    "key_expected_bits": _number("bit", 1, "secret key in clear sky times its chance"),
+    "key_expected_bits": _number("bit", 1, "secret key in each sky times its chance, summed"),
     "key_usable_utc": _instant("when the key can be used: its block is complete and processed"),
     "state": _text("candidate, scheduled, pinned, banned, rejected"),
     "reason": _text("why the pass is not flown; one term of a fixed list"),
@@ -93,6 +93,10 @@ PASS_COLUMNS: Mapping[str, ColumnFormat] = {
     "key_p10_bits": _number("bit", 0, "key in clear sky, exceeded in nine of ten cases"),
     "key_p50_bits": _number("bit", 0, "key in clear sky, exceeded in half of all cases"),
     "key_p90_bits": _number("bit", 0, "key in clear sky, exceeded in one of ten cases"),
+    "thin_probability": _number("", 4, "chance of thin cloud alone, a fraction"),
+    "broken_probability": _number("", 4, "chance of broken cloud, a fraction"),
+    "key_thin_bits": _number("bit", 0, "secret key of the pass under thin cloud"),
+    "key_broken_bits": _number("bit", 0, "secret key of the pass under broken cloud"),
 }
 
 CONTACT_COLUMNS: Mapping[str, ColumnFormat] = {
@@ -102,7 +106,7 @@ CONTACT_COLUMNS: Mapping[str, ColumnFormat] = {
 }
 
 _FULL_CIRCLE_DEG = 360.0
-_QUANTILES = ("key_p10_bits", "key_p50_bits", "key_p90_bits")
+_DETAILS = ("key_p10_bits", "key_p50_bits", "key_p90_bits", "key_thin_bits", "key_broken_bits")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -318,21 +322,21 @@ def _link(plan: Plan) -> dict[str, Column]:
 
 def _key(plan: Plan) -> dict[str, Column]:
     if plan.keys is None:
-        absent = ("qber", "sifted_bits", "key_clear_bits", "key_expected_bits", *_QUANTILES)
+        absent = ("qber", "sifted_bits", "key_clear_bits", "key_expected_bits", *_DETAILS)
         return _nothing(plan, *absent)
     return {
         "qber": _where_usable(plan, plan.keys.qber),
         "sifted_bits": _where_usable(plan, plan.keys.sifted_bits),
         "key_clear_bits": _where_usable(plan, np.floor(plan.keys.key_bits)),
         "key_expected_bits": _where_usable(plan, plan.decisions.key_expected_bits),
-        **_quantiles(plan),
+        **_details(plan),
     }
 
 
-def _quantiles(plan: Plan) -> dict[str, Column]:
+def _details(plan: Plan) -> dict[str, Column]:
     if plan.key_details is None:
-        return _nothing(plan, *_QUANTILES)
-    return {name: _where_usable(plan, getattr(plan.key_details, name)) for name in _QUANTILES}
+        return _nothing(plan, *_DETAILS)
+    return {name: _where_usable(plan, getattr(plan.key_details, name)) for name in _DETAILS}
 
 
 def _decisions(plan: Plan, pass_ids: NDArray[np.str_]) -> dict[str, Column]:
@@ -342,6 +346,8 @@ def _decisions(plan: Plan, pass_ids: NDArray[np.str_]) -> dict[str, Column]:
     blockers[blocked] = pass_ids[decisions.blocked_by[blocked]]
     return {
         "clear_probability": decisions.clear_probability,
+        "thin_probability": decisions.thin_probability,
+        "broken_probability": decisions.broken_probability,
         "key_usable_utc": decisions.key_usable_utc,
         "state": _picked(tuple(state.name.lower() for state in PassState), decisions.state),
         "reason": _picked(tuple(REASON_TEXTS[reason] for reason in Reason), decisions.reason),

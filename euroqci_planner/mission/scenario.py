@@ -63,6 +63,13 @@ class WeatherModel(StrEnum):
     FORECAST = "forecast"
 
 
+class SkyModel(StrEnum):
+    """How many states the sky over a contact has: clear, thin, broken, overcast, or the ends."""
+
+    FOUR = "four"
+    TWO = "two"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """Security parameters and post-processing rules (times in seconds).
@@ -135,11 +142,14 @@ class WeatherSettings:
     """Clear-sky model of the plan; correlation and members are those of the forecast of stores.
 
     `forecast` holds the cloud cover where `model` is FORECAST, read from `forecast_file`.
+    `thin_cloud_transmittance` is what thin cloud lets through (0..1), along the line of sight.
     """
 
     model: WeatherModel = WeatherModel.CLIMATOLOGY
     forecast_file: str = ""
     forecast: SkyForecast | None = None
+    sky_states: SkyModel = SkyModel.FOUR
+    thin_cloud_transmittance: float = 10.0**-0.15
     correlation_time_s: float = 9.0 * 3_600.0
     correlation_length_m: float = 600e3
     members: int = 1_000

@@ -17,7 +17,8 @@ class SkyForecast(Table):
     """Cloud cover (0..1) by station, then by time; between two instants it is joined linearly.
 
     `station` indexes `station_ids`. Lead times count from `issued_utc`. Stations that are not
-    listed have no forecast.
+    listed have no forecast. `cloud_cover` is that of all clouds; `low_cover`, `mid_cover` and
+    `high_cover` are those of their layers, NaN where the file does not tell them.
     """
 
     issued_utc: np.datetime64
@@ -25,3 +26,6 @@ class SkyForecast(Table):
     station: NDArray[np.int32] = column("int32")
     time_utc: UtcArray = column("datetime64[us]")
     cloud_cover: FloatArray = column("float64")
+    low_cover: FloatArray = column("float64", absent=np.nan)
+    mid_cover: FloatArray = column("float64", absent=np.nan)
+    high_cover: FloatArray = column("float64", absent=np.nan)

@@ -9,12 +9,25 @@ from numpy.typing import NDArray
 
 from euroqci_planner.mission.key_course import NO_PARTNER, BitsArray, DepositTable
 from euroqci_planner.mission.scenario import Policy
+from euroqci_planner.mission.sky_states import SkyState
 from euroqci_planner.network.key_store import MICROSECONDS_PER_SECOND, IndexArray
 from euroqci_planner.network.layout import KeyNetwork, Layout
 from euroqci_planner.timebase import UtcArray, after
 from euroqci_planner.units import FloatArray
 
 Mask = NDArray[np.bool_]
+# (members, contacts): which contacts are clear, or the `SkyState` of each.
+MemberSky = NDArray[np.bool_] | NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class CloudyContacts:
+    """Key of contacts under thin and broken cloud, and what part of each is counted (0..1)."""
+
+    thin_bits: FloatArray
+    thin_weight: FloatArray
+    broken_bits: FloatArray
+    broken_weight: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -22,9 +35,9 @@ class ContactKeys:
     """Contacts and their key as a plan holds them, row for row.
 
     `satellite` and `station` index the ids; `key_bits` is the key of each contact where it
-    happens, and `weight` in 0..1 what part of it is counted: 1, or the chance of clear sky.
-    `partner` is the second station of contacts with entangled pairs, -1 for the others; None
-    where there is none at all.
+    happens in clear sky, and `weight` in 0..1 what part of it is counted: 1, or the chance of that.
+    `cloudy` adds the key of other skies, None where there are none. `partner` is the second station
+    of contacts with entangled pairs, -1 for the others; None where there is none at all.
     """
 
     satellite_ids: tuple[str, ...]
@@ -35,6 +48,7 @@ class ContactKeys:
     key_bits: FloatArray
     weight: FloatArray
     partner: NDArray[np.int32] | None = None
+    cloudy: CloudyContacts | None = None
 
 
 def deposits_of(contacts: ContactKeys, policy: Policy) -> DepositTable:
@@ -42,10 +56,20 @@ def deposits_of(contacts: ContactKeys, policy: Policy) -> DepositTable:
 
     Key is rounded down and the cost of authentication up. A contact without key (zero or NaN)
     has a row with zero bits and pays nothing: without a block there is nothing to authenticate.
+    Neither does a sky without key.
     """
-    key = np.nan_to_num(contacts.key_bits) * contacts.weight
+    clear = np.nan_to_num(contacts.key_bits)
+    key, paid = clear * contacts.weight, contacts.weight
+    thin = broken = np.zeros(len(key))
+    if contacts.cloudy is not None:
+        cloudy = contacts.cloudy
+        thin, broken = np.nan_to_num(cloudy.thin_bits), np.nan_to_num(cloudy.broken_bits)
+        key = key + thin * cloudy.thin_weight + broken * cloudy.broken_weight
+        paid = np.where(clear > 0.0, paid, 0.0)
+        paid = paid + np.where(thin > 0.0, cloudy.thin_weight, 0.0)
+        paid = paid + np.where(broken > 0.0, cloudy.broken_weight, 0.0)
     bits = np.floor(key).astype(np.int64)
-    cost = np.ceil(policy.authentication_bits_per_contact * contacts.weight).astype(np.int64)
+    cost = np.ceil(policy.authentication_bits_per_contact * paid).astype(np.int64)
     nobody = np.full(len(bits), NO_PARTNER)
     return DepositTable(
         satellite_ids=contacts.satellite_ids,
@@ -57,6 +81,8 @@ def deposits_of(contacts: ContactKeys, policy: Policy) -> DepositTable:
         key_bits=bits,
         authentication_bits=np.where(bits > 0, cost, 0),
         partner=nobody if contacts.partner is None else contacts.partner,
+        thin_bits=np.floor(thin).astype(np.int64),
+        broken_bits=np.floor(broken).astype(np.int64),
     )
 
 
@@ -100,13 +126,34 @@ def deposit_rows(case: KeyNetwork, layout: Layout, table: DepositTable) -> Index
     return np.asarray(order[inside[order]])
 
 
-def engine_deposits(layout: Layout, table: DepositTable, rows: IndexArray, clear: Mask) -> Deposits:
-    """Deposits of these rows; `clear` (members, rows of `table`) says which contacts succeed."""
+def engine_deposits(
+    layout: Layout, table: DepositTable, rows: IndexArray, sky: MemberSky
+) -> Deposits:
+    """Deposits of these rows; `sky` (members, rows of `table`) says what each contact meets."""
     names = [table.link_name(row) for row in rows.tolist()]
+    paid = table.authentication_bits[rows]
+    bits = _under(
+        sky[:, rows], table.key_bits[rows], table.thin_bits[rows], table.broken_bits[rows]
+    )
     return Deposits(
         link=np.array([layout.link_index[name] for name in names], dtype=np.intp),
         usable_us=table.usable_utc[rows].astype(np.int64),
         made_us=table.contact_end_utc[rows].astype(np.int64),
-        bits=np.where(clear[:, rows], table.key_bits[rows], 0),
-        authentication=np.where(clear[:, rows], table.authentication_bits[rows], 0),
+        bits=bits,
+        authentication=np.where(bits > 0, paid, 0),
     )
+
+
+def opened(sky: MemberSky, rows: Mask) -> MemberSky:
+    """The same sky, clear over these contacts."""
+    return np.where(rows, np.array(SkyState.CLEAR, dtype=sky.dtype), sky)
+
+
+def _under(sky: MemberSky, clear: BitsArray, thin: BitsArray, broken: BitsArray) -> BitsArray:
+    if sky.dtype == np.bool_:
+        return np.where(sky, clear, 0)
+    by_state = dict(zip(_STATES, (0, clear, thin, broken), strict=True))
+    return np.asarray(np.choose(sky, [by_state[state] for state in sorted(SkyState)]))
+
+
+_STATES = (SkyState.OVERCAST, SkyState.CLEAR, SkyState.THIN, SkyState.BROKEN)

@@ -1,6 +1,6 @@
 """The forecast: the same stores in many weathers, and what that says of the risk.
 
-A member is one weather: which contacts are clear. All members run through one engine, so a
+A member is one weather: the sky of every contact. All members run through one engine, so a
 forecast whose contacts are certain equals the course.
 """
 
@@ -20,6 +20,7 @@ from euroqci_planner.mission.key_course import (
     StoreCourse,
 )
 from euroqci_planner.mission.network import DemandClass
+from euroqci_planner.mission.sky_states import SkyState
 from euroqci_planner.network.course import (
     demand_outcome,
     expired_by_demand,
@@ -28,7 +29,7 @@ from euroqci_planner.network.course import (
     store_course,
     warnings_of,
 )
-from euroqci_planner.network.deposits import Mask, deposit_rows, engine_deposits
+from euroqci_planner.network.deposits import MemberSky, deposit_rows, engine_deposits
 from euroqci_planner.network.layout import KeyNetwork, Layout
 from euroqci_planner.network.simulation import Simulation
 from euroqci_planner.units import FloatArray
@@ -37,14 +38,15 @@ QUANTILES = (0.01, 0.10, 0.50, 0.90)
 
 
 def key_forecast(
-    case: KeyNetwork, deposits: DepositTable, clear: Mask, sample_s: float | None = None
+    case: KeyNetwork, deposits: DepositTable, clear: MemberSky, sample_s: float | None = None
 ) -> KeyForecast:
     """Forecast over members: `clear` (members, rows of `deposits`) says which contacts succeed.
 
-    `deposits` hold the key in clear sky. Quantiles are values that a member has (the smallest
-    with at least that share of members at or below it). The ways of the demands' key are those
-    of the course in which every contact is clear. Raises InvalidInput where `clear` does not
-    fit the deposits or the members do not fit the memory.
+    True and false, or the `SkyState` of each. `deposits` hold the key in every sky, in full. A
+    contact whose sky leaves no key pays no authentication. Quantiles are values that a member has
+    (the smallest with at least that share of members at or below it). The ways of the demands' key
+    are those of the course in which every contact is clear. Raises InvalidInput where `clear` does
+    not fit the deposits or the members do not fit the memory.
     """
     _refuse_misfit(deposits, clear)
     layout = Layout(case, deposits)
@@ -67,13 +69,17 @@ def key_forecast(
     )
 
 
-def _refuse_misfit(deposits: DepositTable, clear: Mask) -> None:
+def _refuse_misfit(deposits: DepositTable, clear: MemberSky) -> None:
     faults = []
     if clear.ndim != 2 or clear.shape[1] != len(deposits):
         problem = f"the weather has shape {clear.shape} for {len(deposits)} contacts"
         faults.append(Fault(problem, where="clear", mend="one column per contact"))
-    if clear.dtype != np.bool_:
-        faults.append(Fault("the weather must be true or false", where="clear"))
+    if clear.dtype == np.int8:
+        if not np.isin(clear, list(SkyState)).all():
+            faults.append(Fault("the weather has a state that no sky has", where="clear"))
+    elif clear.dtype != np.bool_:
+        mend = "true and false, or int8 states of the sky"
+        faults.append(Fault("the weather must be true or false", where="clear", mend=mend))
     if not len(clear):
         faults.append(Fault("there is no member", where="weather.members", mend="ask for one"))
     if faults:

@@ -24,7 +24,7 @@ from euroqci_planner.mission.network import (
     DemandClass,
     FibreLink,
 )
-from euroqci_planner.network.deposits import Mask
+from euroqci_planner.network.deposits import MemberSky, opened
 from euroqci_planner.network.forecast import key_forecast
 from euroqci_planner.network.layout import KeyNetwork, Layout
 from euroqci_planner.units import SECONDS_PER_DAY, FloatArray
@@ -74,7 +74,7 @@ def _next(deposits: DepositTable, chance: FloatArray, row: int) -> NextDeposit:
 
 
 def main_drivers(
-    case: KeyNetwork, deposits: DepositTable, clear: Mask, check: Check = unchecked
+    case: KeyNetwork, deposits: DepositTable, clear: MemberSky, check: Check = unchecked
 ) -> dict[str, str]:
     """What holds each demand back most, by demand id; '' where nothing is missing.
 
@@ -101,7 +101,7 @@ def main_drivers(
     }
 
 
-def _demands(case: KeyNetwork, deposits: DepositTable, clear: Mask) -> DemandOutcome:
+def _demands(case: KeyNetwork, deposits: DepositTable, clear: MemberSky) -> DemandOutcome:
     """Outcome over the members, with the stores sampled as rarely as can be."""
     return key_forecast(case, deposits, clear, sample_s=case.duration_s).demands
 
@@ -114,10 +114,10 @@ def _driver(causes: list[str], missing: float, left: FloatArray) -> str:
 
 
 def _without_one_cause(
-    case: KeyNetwork, deposits: DepositTable, sky: Mask
-) -> Iterator[tuple[str, KeyNetwork, Mask]]:
+    case: KeyNetwork, deposits: DepositTable, sky: MemberSky
+) -> Iterator[tuple[str, KeyNetwork, MemberSky]]:
     for number in np.unique(deposits.station[~deposits.is_direct]):
-        open_sky = sky | ((deposits.station == number) & ~deposits.is_direct)
+        open_sky = opened(sky, (deposits.station == number) & ~deposits.is_direct)
         yield f"cloud at {deposits.station_ids[number]}", case, open_sky
     for name, rows in _direct_rows(deposits):
         open_sky = sky.copy()
@@ -148,7 +148,7 @@ def _without_limit(link: FibreLink) -> FibreLink:
 def spare_rate_bps(
     case: KeyNetwork,
     deposits: DepositTable,
-    clear: Mask,
+    clear: MemberSky,
     pair: tuple[str, str],
     share: float,
     check: Check = unchecked,
@@ -190,7 +190,11 @@ def _most_rate_bps(case: KeyNetwork, deposits: DepositTable) -> float:
 
 
 def _availability(
-    case: KeyNetwork, deposits: DepositTable, clear: Mask, pair: tuple[str, str], rate_bps: float
+    case: KeyNetwork,
+    deposits: DepositTable,
+    clear: MemberSky,
+    pair: tuple[str, str],
+    rate_bps: float,
 ) -> float:
     extra = Demand(
         id=_SPARE_ID,

@@ -119,6 +119,7 @@ def pool_blocks(
     key: KeyOfCounts,
     policy: Policy,
     chance: FloatArray | None = None,
+    alone: FloatArray | None = None,
 ) -> PooledKeys:
     """Partition the passes of every link into runs of neighbours that give the most key in all.
 
@@ -131,10 +132,13 @@ def pool_blocks(
 
     `chance` is that of clear sky per pass, one each where left out. Then keys are expected ones:
     a block of one pass has its key times the chance; one of several has the key of its expected
-    counts, which is less than the expected key, for keys grow faster than their counts.
+    counts, which is less than the expected key, for keys grow faster than their counts. Where the
+    counts are expected ones already, `alone` tells the expected key of each pass as a block of its
+    own.
     """
     chance = np.ones(len(counts)) if chance is None else chance
-    passes = _Passes(_weighted(counts, chance), link, end_utc, chance * key(counts).key_bits)
+    alone = chance * key(counts).key_bits if alone is None else alone
+    passes = _Passes(weighted_counts(counts, chance), link, end_utc, alone)
     counts = passes.counts
     useful = useful_passes(counts, key)
     present = np.isfinite(passes.separate) & ~np.isnat(end_utc)
@@ -151,11 +155,17 @@ def pool_blocks(
     return _account(passes, _members(groups), keys, policy.post_processing_s)
 
 
-def _weighted(counts: DetectionCounts, chance: FloatArray) -> DetectionCounts:
-    """Counts times a chance per row."""
+def weighted_counts(counts: DetectionCounts, weight: FloatArray) -> DetectionCounts:
+    """Counts times a weight per row: a chance, or the share of a pass."""
     return DetectionCounts(
-        **{name: getattr(counts, name) * chance[:, np.newaxis] for name in counts.column_names()}
+        **{name: getattr(counts, name) * weight[:, np.newaxis] for name in counts.column_names()}
     )
+
+
+def sum_of_counts(one: DetectionCounts, other: DetectionCounts) -> DetectionCounts:
+    """Counts added row for row."""
+    names = one.column_names()
+    return DetectionCounts(**{name: getattr(one, name) + getattr(other, name) for name in names})
 
 
 def _members(groups: list[Rows]) -> _Members:

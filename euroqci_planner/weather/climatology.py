@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 from euroqci_planner.errors import Fault, InvalidInput
 from euroqci_planner.mission.assets import Station
 from euroqci_planner.mission.plan import ModelUsed
-from euroqci_planner.mission.scenario import WeatherModel, WeatherSettings
+from euroqci_planner.mission.scenario import SkyModel, WeatherModel, WeatherSettings
+from euroqci_planner.mission.sky_forecast import SkyForecast
 from euroqci_planner.timebase import month_index, seconds_between
 from euroqci_planner.units import FloatArray
 from euroqci_planner.weather.line_of_sight import (
@@ -18,6 +19,7 @@ from euroqci_planner.weather.line_of_sight import (
     clear_line_of_sight,
 )
 from euroqci_planner.weather.sky_forecast import FORECAST_MODEL, forecast_cover, forecast_weight
+from euroqci_planner.weather.sky_states import SKY_STATES_MODEL
 
 CLEAR_MODEL = ModelUsed(
     role="weather", name="clear sky", citation="every line of sight is clear, by assumption"
@@ -33,12 +35,12 @@ CLIMATOLOGY_MODEL = ModelUsed(
 
 
 def models_used(weather: WeatherSettings) -> tuple[ModelUsed, ...]:
-    """The models behind `clear_probability`, with their sources."""
+    """The models behind the chances of the sky, with their sources."""
     if weather.model is WeatherModel.CLEAR:
         return (CLEAR_MODEL,)
-    if weather.model is WeatherModel.FORECAST:
-        return (FORECAST_MODEL, CLIMATOLOGY_MODEL, LINE_OF_SIGHT_MODEL)
-    return (CLIMATOLOGY_MODEL, LINE_OF_SIGHT_MODEL)
+    foreseen = (FORECAST_MODEL,) if weather.model is WeatherModel.FORECAST else ()
+    states = (SKY_STATES_MODEL,) if weather.sky_states is SkyModel.FOUR else ()
+    return (*foreseen, CLIMATOLOGY_MODEL, LINE_OF_SIGHT_MODEL, *states)
 
 
 def clear_probability(
@@ -66,7 +68,7 @@ def clear_probability(
     if weather.model is WeatherModel.CLEAR:
         clear = np.ones(np.broadcast_shapes(index.shape, instants.shape))
         return np.where(np.isnat(instants), np.nan, clear)
-    chance = _climatological(stations, index, instants)
+    chance = climatological_chance(stations, index, instants)
     if elevation_rad is not None:
         chance = at_elevation(chance, np.asarray(elevation_rad, np.float64))
     if weather.model is not WeatherModel.FORECAST:
@@ -75,10 +77,17 @@ def clear_probability(
     return _with_forecast(chance, (stations, index, instants), weather, elevation_rad)
 
 
-def _climatological(
+def climatological_chance(
     stations: tuple[Station, ...], index: NDArray[np.integer], instants: NDArray[np.datetime64]
 ) -> FloatArray:
-    monthly = _monthly_values(stations)
+    """The climatology of `clear_probability` at 30 deg; raises as it does."""
+    return between_months(_monthly_values(stations), index, instants)
+
+
+def between_months(
+    monthly: FloatArray, index: NDArray[np.integer], instants: NDArray[np.datetime64]
+) -> FloatArray:
+    """Monthly values (stations, 12) joined linearly between the middles of the months."""
     month, next_month, share = _between_mid_months(instants)
     here = monthly[index, month]
     return np.asarray(here + share * (monthly[index, next_month] - here))
@@ -90,19 +99,25 @@ def _with_forecast(
     weather: WeatherSettings,
     elevation_rad: FloatArray | None,
 ) -> FloatArray:
+    forecast = forecast_of(weather)
+    stations, index, instants = where
+    cover = forecast_cover(stations, index, instants, forecast)
+    height = REFERENCE_ELEVATION_RAD if elevation_rad is None else elevation_rad
+    foreseen = clear_line_of_sight(np.where(np.isnan(cover), 0.5, cover), np.asarray(height))
+    weight = forecast_weight(seconds_between(forecast.issued_utc, instants))
+    weight = np.where(np.isnan(cover), 0.0, weight)
+    return np.asarray(climatology + weight * (foreseen - climatology))
+
+
+def forecast_of(weather: WeatherSettings) -> SkyForecast:
+    """The forecast of the sky; raises InvalidInput where there is none."""
     if weather.forecast is None:
         raise InvalidInput.single(
             "there is no forecast of the sky",
             where="weather.forecast_file",
             mend="name a file of hourly cloud cover, or set model = climatology",
         )
-    stations, index, instants = where
-    cover = forecast_cover(stations, index, instants, weather.forecast)
-    height = REFERENCE_ELEVATION_RAD if elevation_rad is None else elevation_rad
-    foreseen = clear_line_of_sight(np.where(np.isnan(cover), 0.5, cover), np.asarray(height))
-    weight = forecast_weight(seconds_between(weather.forecast.issued_utc, instants))
-    weight = np.where(np.isnan(cover), 0.0, weight)
-    return np.asarray(climatology + weight * (foreseen - climatology))
+    return weather.forecast
 
 
 def _monthly_values(stations: tuple[Station, ...]) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Clouds that last and spread: which contacts are clear in each member of a forecast.
+"""Clouds that last and spread: the sky over each contact in each member of a forecast.
 
 A latent Gaussian field lies over the stations, with correlation exp(-distance/L) in space and
 exp(-time/tau) in time (a first-order autoregression). A line of sight is clear where the field
@@ -21,6 +21,7 @@ from euroqci_planner.errors import Fault, InvalidInput
 from euroqci_planner.mission.assets import Station
 from euroqci_planner.mission.plan import ModelUsed
 from euroqci_planner.mission.scenario import WeatherSettings
+from euroqci_planner.mission.sky_states import SkyState
 from euroqci_planner.timebase import UtcArray, seconds_between
 from euroqci_planner.units import FloatArray
 
@@ -40,13 +41,15 @@ _CLOUD_STREAM = 0xC10D
 _EARTH_RADIUS_M = 6_371_008.8
 _LEAST_EIGENVALUE = 1e-10
 _STEPS_AT_A_TIME = 256
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class SkyQuestions:
     """Contacts whose sky is asked for: station, instant and chance of clear sky of each.
 
-    `station` indexes the stations; `clear_probability` is 0..1. Instants lie in the window that
+    `station` indexes the stations; `clear_probability` is 0..1, and so are the chances of thin and
+    broken cloud where the sky has more than two states. Instants lie in the window that
     starts at `start_utc` and lasts `duration_s`: the field lives on the window, not on the
     contacts, so that scenarios with other contacts meet the same clouds.
     """
@@ -56,6 +59,8 @@ class SkyQuestions:
     clear_probability: FloatArray
     start_utc: np.datetime64
     duration_s: float
+    thin_probability: FloatArray | None = None
+    broken_probability: FloatArray | None = None
 
 
 def clear_members(
@@ -70,10 +75,55 @@ def clear_members(
     outside 0..1 and for instants outside the window.
 
     The field is held over steps of `FINEST_STEP_S`, finer for a memory of a few hours: contacts
-    within one step share its value. Missing here: chances that differ by elevation, and states
-    between clear and overcast.
+    within one step share its value.
     """
     _refuse_impossible(stations, questions)
+    return _below(_latent(stations, questions, weather, seed), questions.clear_probability)
+
+
+def sky_members(
+    stations: Sequence[Station], questions: SkyQuestions, weather: WeatherSettings, seed: int
+) -> NDArray[np.int8]:
+    """The `SkyState` of every contact, (members, contacts), otherwise as `clear_members`.
+
+    The same field, cut at nested levels: clear below thin below broken below overcast. What is
+    clear here is clear there, and a contact that is not clear is the more likely thin or broken
+    the clearer its surroundings are. Chances that sum to more than one are refused.
+    """
+    _refuse_impossible(stations, questions)
+    latent = _latent(stations, questions, weather, seed)
+    none = np.zeros(len(questions.clear_probability))
+    levels = (
+        (SkyState.BROKEN, questions.broken_probability),
+        (SkyState.THIN, questions.thin_probability),
+    )
+    chances = [none if chance is None else chance for _, chance in levels]
+    clear = questions.clear_probability
+    found = np.where(
+        _below(latent, _sum_of(clear, chances[1], chances[0])),
+        np.int8(SkyState.BROKEN),
+        np.int8(SkyState.OVERCAST),
+    )
+    found[_below(latent, _sum_of(clear, chances[1]))] = SkyState.THIN
+    found[_below(latent, clear)] = SkyState.CLEAR
+    return found
+
+
+def _sum_of(*chances: FloatArray) -> FloatArray:
+    """Sum of chances; what rounding leaves short of certain, or makes more of it, is certain."""
+    total = np.sum(chances, axis=0)
+    return np.asarray(np.where(np.abs(total - 1.0) < _ROUNDING, 1.0, total))
+
+
+def _below(latent: FloatArray, chance: FloatArray) -> NDArray[np.bool_]:
+    """Where the field is below the quantile of a chance; always where that is one."""
+    return np.asarray((latent < ndtri(chance)) | (chance >= 1.0))
+
+
+def _latent(
+    stations: Sequence[Station], questions: SkyQuestions, weather: WeatherSettings, seed: int
+) -> FloatArray:
+    """The field at every contact, (members, contacts)."""
     order = sorted(range(len(stations)), key=lambda row: stations[row].id)
     ordered = [stations[row] for row in order]
     place = np.argsort(order)[np.asarray(questions.station, dtype=np.intp)]
@@ -81,14 +131,11 @@ def clear_members(
     after_s = seconds_between(questions.start_utc, questions.instants_utc)
     step = np.floor(after_s / step_s).astype(np.intp)
     field = _Field(ordered, weather, step_s, seed)
-    limit = ndtri(questions.clear_probability)
     blocks = [
         _block(field, number, step, place)
         for number in range(-(-weather.members // MEMBERS_PER_BLOCK))
     ]
-    latent = np.concatenate(blocks)[: weather.members]
-    certain = questions.clear_probability >= 1.0
-    return np.asarray((latent < limit) | certain)
+    return np.concatenate(blocks)[: weather.members]
 
 
 def step_length_s(memory_s: float, duration_s: float) -> float:
@@ -97,14 +144,21 @@ def step_length_s(memory_s: float, duration_s: float) -> float:
 
 
 def _refuse_impossible(stations: Sequence[Station], questions: SkyQuestions) -> None:
-    chance = questions.clear_probability
-    after_s = seconds_between(questions.start_utc, questions.instants_utc)
+    chances = {
+        "clear_sky_probability": questions.clear_probability,
+        "thin_cloud_probability": questions.thin_probability,
+        "broken_cloud_probability": questions.broken_probability,
+    }
+    asked = {name: chance for name, chance in chances.items() if chance is not None}
     faults = []
-    for row in np.flatnonzero(~((chance >= 0.0) & (chance <= 1.0))):
-        name = stations[int(questions.station[row])].id
-        where = f"station {name}: clear_sky_probability"
-        mend = "a chance lies from 0 to 1"
-        faults.append(Fault("is no chance", where=where, value=f"{chance[row]:g}", mend=mend))
+    for kind, chance in (*asked.items(), ("sum of the chances", _sum_of(*asked.values()))):
+        for row in np.flatnonzero(~((chance >= 0.0) & (chance <= 1.0))):
+            where = f"station {stations[int(questions.station[row])].id}: {kind}"
+            mend = "a chance lies from 0 to 1"
+            faults.append(Fault("is no chance", where=where, value=f"{chance[row]:g}", mend=mend))
+        if faults:
+            break
+    after_s = seconds_between(questions.start_utc, questions.instants_utc)
     if np.any(~((after_s >= 0.0) & (after_s <= questions.duration_s))):
         faults.append(Fault("a contact lies outside the window of the cloud field"))
     if faults:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from scipy.special import betainc, roots_jacobi
+from scipy.special import roots_jacobi
 
 from euroqci_planner.mission.plan import ModelUsed
 from euroqci_planner.units import FloatArray
@@ -15,7 +15,6 @@ LOWEST_ELEVATION_DEG = 5.0
 # Sum of the two parameters of the beta distribution of hourly cover: 0.6 gives a variance of
 # 0.15 at a mean of 0.6, U-shaped as hours are mostly clear or overcast. Assumed.
 COVER_CONCENTRATION = 0.6
-CLEAR_COVER, OVERCAST_COVER = 1.0 / 8.0, 7.0 / 8.0
 _NODES = 48
 _MEANS = 201
 
@@ -60,32 +59,33 @@ def at_elevation(clear_at_reference: FloatArray, elevation_rad: FloatArray) -> F
     chance, elevation = np.broadcast_arrays(
         np.asarray(clear_at_reference, np.float64), np.asarray(elevation_rad, np.float64)
     )
-    grid_rad, means, table = _table()
-    reference = table[:, np.searchsorted(grid_rad, REFERENCE_ELEVATION_RAD - 1e-9)]
+    grid_rad, _, table = _table()
     is_valid = (elevation >= grid_rad[0] - 1e-12) & np.isfinite(chance)
-    mean = np.interp(np.where(is_valid, chance, 0.5), reference[::-1], means[::-1])
+    mean = cover_of(np.where(is_valid, chance, 0.5))
     height = np.clip(np.where(is_valid, elevation, REFERENCE_ELEVATION_RAD), *grid_rad[[0, -1]])
     found = _bilinear(table, mean * (_MEANS - 1), _place(grid_rad, height))
     certain = (chance <= 0.0) | (chance >= 1.0)
     return np.asarray(np.where(is_valid, np.where(certain, chance, found), np.nan))
 
 
-def sky_states(clear_at_reference: FloatArray) -> FloatArray:
-    """Chances of clear, broken and overcast sky behind a climatological chance, last axis.
-
-    By the same distribution of hourly cover: clear below an eighth, overcast above seven eighths.
-    Thin cirrus is not told apart: it needs cloud by layer, which the climatology does not have.
-    """
-    chance = np.asarray(clear_at_reference, np.float64)
-    _, means, table = _table()
-    grid_rad = _grid_rad()
+def cover_of(clear_at_reference: FloatArray) -> FloatArray:
+    """Mean cover of the hours that give a chance of a clear line of sight at 30 deg."""
+    grid_rad, means, table = _table()
     reference = table[:, np.searchsorted(grid_rad, REFERENCE_ELEVATION_RAD - 1e-9)]
-    mean = np.interp(chance, reference[::-1], means[::-1])
-    shares = _state_table()
-    place = mean * (_MEANS - 1)
-    low = np.minimum(place.astype(np.intp), _MEANS - 2)
-    part = (place - low)[..., None]
-    return np.asarray(shares[low] * (1.0 - part) + shares[low + 1] * part)
+    return np.interp(np.asarray(clear_at_reference, np.float64), reference[::-1], means[::-1])
+
+
+def table_axes() -> tuple[FloatArray, FloatArray]:
+    """Mean covers and elevations over which chances are tabled, both even."""
+    return np.linspace(0.0, 1.0, _MEANS), _grid_rad()
+
+
+def from_tables(
+    tables: tuple[FloatArray, ...], mean_cover: FloatArray, elevation_rad: FloatArray
+) -> tuple[FloatArray, ...]:
+    """Tables over `table_axes` between their points; inputs lie within the axes."""
+    row, column = mean_cover * (_MEANS - 1), _place(_grid_rad(), elevation_rad)
+    return tuple(_bilinear(table, row, column) for table in tables)
 
 
 def _grid_rad() -> FloatArray:
@@ -109,17 +109,6 @@ def _hours(mean: float) -> tuple[FloatArray, FloatArray]:
     alpha, beta = COVER_CONCENTRATION * mean, COVER_CONCENTRATION * (1.0 - mean)
     nodes, weights = roots_jacobi(_NODES, beta - 1.0, alpha - 1.0)
     return 0.5 * (nodes + 1.0), weights / weights.sum()
-
-
-@lru_cache(maxsize=1)
-def _state_table() -> FloatArray:
-    """Chances of the three states by mean cover."""
-    means = np.linspace(0.0, 1.0, _MEANS)[1:-1]
-    alpha, beta = COVER_CONCENTRATION * means, COVER_CONCENTRATION * (1.0 - means)
-    clear = betainc(alpha, beta, CLEAR_COVER)
-    below = betainc(alpha, beta, OVERCAST_COVER)
-    inner = np.stack([clear, below - clear, 1.0 - below], axis=-1)
-    return np.vstack([[1.0, 0.0, 0.0], inner, [0.0, 0.0, 1.0]])
 
 
 def _place(grid: FloatArray, values: FloatArray) -> FloatArray:

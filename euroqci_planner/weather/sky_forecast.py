@@ -36,7 +36,36 @@ def forecast_cover(
     Joined linearly between its hours; nothing before the first and after the last. Index and
     instants have one shape.
     """
-    found = np.full(np.shape(instants_utc), np.nan)
+    return _joined(stations, station_index, instants_utc, forecast, ("cloud_cover",))[0]
+
+
+def forecast_layers(
+    stations: tuple[Station, ...],
+    station_index: NDArray[np.integer],
+    instants_utc: UtcArray,
+    forecast: SkyForecast,
+) -> tuple[FloatArray, FloatArray]:
+    """Cover of low and mid cloud together, and of high cloud, as `forecast_cover`.
+
+    Low and mid cloud overlap at random, but cover no less than either and no more than all cloud
+    does, which no layer exceeds. NaN where the forecast does not tell the layers.
+    """
+    names = ("cloud_cover", "low_cover", "mid_cover", "high_cover")
+    total, low, mid, high = _joined(stations, station_index, instants_utc, forecast, names)
+    at_random = 1.0 - (1.0 - low) * (1.0 - mid)
+    least = np.maximum(low, mid)
+    return np.maximum(least, np.minimum(at_random, total)), high
+
+
+def _joined(
+    stations: tuple[Station, ...],
+    station_index: NDArray[np.integer],
+    instants_utc: UtcArray,
+    forecast: SkyForecast,
+    names: tuple[str, ...],
+) -> tuple[FloatArray, ...]:
+    """Columns of the forecast at each instant."""
+    found = tuple(np.full(np.shape(instants_utc), np.nan) for _ in names)
     seconds = seconds_between(forecast.issued_utc, instants_utc)
     for number, name in enumerate(forecast.station_ids):
         places = [row for row, station in enumerate(stations) if station.id == name]
@@ -45,7 +74,9 @@ def forecast_cover(
         if not asked.any() or not len(mine):
             continue
         hours = seconds_between(forecast.issued_utc, mine.time_utc)
-        found[asked] = np.interp(seconds[asked], hours, mine.cloud_cover, left=np.nan, right=np.nan)
+        for values, kind in zip(found, names, strict=True):
+            cover = getattr(mine, kind)
+            values[asked] = np.interp(seconds[asked], hours, cover, left=np.nan, right=np.nan)
     return found
 
 

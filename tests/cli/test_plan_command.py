@@ -46,6 +46,10 @@ PASS_COLUMNS = [
     "key_p10_bits",
     "key_p50_bits",
     "key_p90_bits",
+    "thin_probability",
+    "broken_probability",
+    "key_thin_bits",
+    "key_broken_bits",
 ]
 FILES = {"contacts.csv", "passes.csv", "summary.json", "contacts.ics", "report.html"}
 
@@ -109,9 +113,11 @@ def test_keys_expectations_and_totals_agree_between_files(sample_plan):
     assert summary["totals"]["contacts"] == len(contacts)
     assert summary["totals"]["key_expected_bits"] == pytest.approx(expected, abs=len(contacts))
     for row in contacts:
-        assert float(row["key_expected_bits"]) == pytest.approx(
-            float(row["key_clear_bits"]) * float(row["clear_probability"]), rel=1e-2, abs=1.0
+        by_sky = sum(
+            float(row[f"key_{sky}_bits"]) * float(row[f"{sky}_probability"])
+            for sky in ("clear", "thin", "broken")
         )
+        assert float(row["key_expected_bits"]) == pytest.approx(by_sky, rel=1e-2, abs=1.0)
         assert float(row["key_clear_bits"]) <= float(row["sifted_bits"])
 
 

@@ -44,7 +44,43 @@ def test_offsets_are_taken_to_utc_and_rows_into_order(tmp_path: Path) -> None:
     assert read(tmp_path, text).cloud_cover == within(1e-12, of=[0.25, 0.75])
 
 
+LAYERS = "cloud_cover_low", "cloud_cover_mid", "cloud_cover_high"
+LAYERED = HEAD.strip() + "," + ",".join(f"{name}_percent" for name in LAYERS) + "\n"
+
+
+def test_layers_of_the_cloud_are_read_from_csv_and_json(tmp_path: Path) -> None:
+    times = ["2026-06-14T12:00Z", "2026-06-14T13:00Z"]
+    columns = dict(zip(LAYERS, ([10, 20], [30, 40], [50, 60]), strict=True))
+    one = read(tmp_path, LAYERED + f"calern,{times[0]},60,10,30,50\ncalern,{times[1]},70,20,40,60")
+    hourly = {"time": times, "cloud_cover": [60, 70], **columns}
+    other = read(tmp_path, json.dumps({"calern": hourly}))
+    for table in (one, other):
+        assert table.low_cover == within(1e-12, of=[0.1, 0.2])
+        assert table.mid_cover == within(1e-12, of=[0.3, 0.4])
+        assert table.high_cover == within(1e-12, of=[0.5, 0.6])
+
+
+def test_stations_with_and_without_layers_stand_in_one_file(tmp_path: Path) -> None:
+    plain = {"time": ["2026-06-14T12:00Z"], "cloud_cover": [60]}
+    layered = {**plain, **{name: [10] for name in LAYERS}}
+    table = read(tmp_path, json.dumps({"calern": plain, "matera": layered}))
+    assert np.isnan(table.high_cover[0])
+    assert table.high_cover[1] == within(1e-12, of=0.1)
+
+
 BAD = {
+    "some layers": (
+        HEAD.strip() + ",cloud_cover_high_percent\ncalern,2026-06-14T12:00Z,25,10\n",
+        "some layers of the cloud only"),
+    "an empty layer": (LAYERED + "calern,2026-06-14T12:00Z,25,10,,30\n", "no cloud cover"),
+    "a layer of too much": (LAYERED + "calern,2026-06-14T12:00Z,25,10,20,130\n", "no cloud cover"),
+    "some layers in JSON": (
+        '{"calern": {"time": ["2026-06-14T12:00Z"], "cloud_cover": [5], "cloud_cover_low": [5]}}',
+        "some layers of the cloud only"),
+    "a short layer": (
+        json.dumps({"calern": {"time": ["2026-06-14T12:00Z"], "cloud_cover": [5],
+                               **dict(zip(LAYERS, ([], [5], [5]), strict=True))}}),
+        "needs time and cloud_cover"),
     "nothing": ("", "column station is missing"),
     "no values": (HEAD, "holds no value"),
     "another header": ("a,b\n1,2\n", "column station is missing"),

@@ -223,7 +223,12 @@ def _key(shown: PassInspection) -> str:
 
 
 def _weather(shown: PassInspection) -> str:
-    return f"clear sky {percent(shown.clear_probability, 0)}"
+    parts = [f"clear sky {percent(shown.clear_probability, 0)}"]
+    parts += [
+        f"{name} {percent(chance, 0)} ({bits_text(bits)})"
+        for name, chance, bits in shown.cloudy_skies
+    ]
+    return ", ".join(parts)
 
 
 def _expected(shown: PassInspection) -> str:

@@ -138,6 +138,10 @@ def _described(cell: Mapping[str, str], marking: str) -> str:
         ("Loss at culmination", cell["loss_culmination_db"], " dB"),
         ("Key in clear sky", cell["key_clear_bits"], " bit"),
         ("Chance of clear sky", cell["clear_probability"], ""),
+        ("Chance of thin cloud", cell["thin_probability"], ""),
+        ("Key under thin cloud", cell["key_thin_bits"], " bit"),
+        ("Chance of broken cloud", cell["broken_probability"], ""),
+        ("Key under broken cloud", cell["key_broken_bits"], " bit"),
         ("Expected key", cell["key_expected_bits"], " bit"),
         ("Key usable from", cell["key_usable_utc"], ""),
     ]

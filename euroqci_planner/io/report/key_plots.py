@@ -60,7 +60,7 @@ def key_over_time(view: View) -> tuple[str, Markup, Markup]:
         drawing.add(_dots(view, x, up.y(expected)))
         return "Expected key.", legend(view.styles, view.satellite_labels), drawing.markup()
     drawing.add(_stems(view, x, up.y(clear), up.y(expected)))
-    caption = "What a contact yields in clear sky, and that times its chance of clear sky."
+    caption = "What a contact yields in clear sky, and what is expected over all skies."
     return caption, _key_legend(view), drawing.markup()
 
 

@@ -108,6 +108,8 @@ def contacts_table(view: View) -> Markup:
         ("QBER", NUMBER),
         (f"Key, clear [{unit}]", NUMBER),
         ("P(clear)", NUMBER),
+        ("P(thin)", NUMBER),
+        ("P(broken)", NUMBER),
         (f"Key, expected [{unit}]", NUMBER),
         ("State", TEXT),
     )
@@ -125,6 +127,8 @@ def contacts_table(view: View) -> Markup:
             percent(float(contacts["qber"][row]), 2),
             fixed(float(contacts["key_clear_bits"][row]) / size, decimals),
             percent(float(contacts["clear_probability"][row]), 0),
+            percent(float(contacts["thin_probability"][row]), 0),
+            percent(float(contacts["broken_probability"][row]), 0),
             fixed(float(contacts["key_expected_bits"][row]) / size, decimals),
             str(contacts["state"][row]),
         )

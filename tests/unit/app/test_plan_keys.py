@@ -25,6 +25,7 @@ from euroqci_planner.mission.scenario import (
     BlockPolicy,
     Concentration,
     Scenario,
+    SkyModel,
     WeatherModel,
     WindowPolicy,
 )
@@ -63,12 +64,13 @@ def plan(
     block: str = "per_pass",
     sets: int = 1,
     weather: str = "climatology",
+    states: str = "four",
 ) -> Plan:
     asked = scenario()
     if settings != "fixed":
         asked = sought(asked, SETTINGS[settings], sets)
     policy = replace(asked.policy, usable_window=WindowPolicy(window), block=BlockPolicy(block))
-    sky = replace(asked.weather, model=WeatherModel(weather))
+    sky = replace(asked.weather, model=WeatherModel(weather), sky_states=SkyModel(states))
     return planner.make_plan(replace(asked, policy=policy, weather=sky))
 
 
@@ -154,7 +156,7 @@ def test_the_sun_of_a_window_that_is_cut_is_that_of_its_middle():
 
 
 def test_pooled_contacts_have_more_key_than_the_same_contacts_alone():
-    made = plan(block="pooled")
+    made = plan(block="pooled", states="two")
     pooling = made.pooling
     flown = made.contact_rows
     chance = made.decisions.clear_probability[flown]

@@ -26,7 +26,8 @@ usable_start_utc, usable_end_utc, max_elevation_deg, rise_azimuth_deg, culminati
 set_azimuth_deg, min_range_km, sun_elevation_deg, moon_separation_deg, eclipse_state,
 element_age_days, timing_sigma_s, loss_min_db, loss_culmination_db, background_hz, qber,
 sifted_bits, key_clear_bits, clear_probability, key_expected_bits, key_usable_utc, state, reason,
-blocked_by, key_p10_bits, key_p50_bits, key_p90_bits""".replace("\n", " ").split(", ")
+blocked_by, key_p10_bits, key_p50_bits, key_p90_bits, thin_probability, broken_probability,
+key_thin_bits, key_broken_bits""".replace("\n", " ").split(", ")
 UNITS_BY_SUFFIX = {
     "_utc": "UTC",
     "_deg": "deg",

@@ -103,6 +103,17 @@ WITHIN_A_RECORD = (
          "weather.forecast_file", "is missing for model = forecast"),
     Case("file without forecast", "members = 1000", 'members = 1000\nforecast_file = ¦"x.csv"',
          "weather.forecast_file", "belongs to model = forecast"),
+    Case("thin cloud of two states", "members = 1000",
+         'members = 1000\nsky_states = "two"\nthin_cloud_loss_db = ¦1.5',
+         "weather.thin_cloud_loss_db", "has no meaning with sky_states = two", "change sky_states"),
+    Case("thin cloud of a clear sky", 'model = "climatology"',
+         'model = "clear"\nthin_cloud_loss_db = ¦1.5 #',
+         "weather.thin_cloud_loss_db", "has no meaning with model = clear", "change model"),
+    Case("thin cloud beyond the rest", "clear_sky_probability_monthly = ",
+         f"thin_cloud_probability_monthly = [¦0.6{', 0.05' * 11}]\n"
+         "clear_sky_probability_monthly = ",
+         "station[0].thin_cloud_probability_monthly[0]", "more than the 0.48 that clear sky leaves",
+         "not clear"),
 )  # fmt: skip
 
 BETWEEN_RECORDS = (

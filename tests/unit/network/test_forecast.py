@@ -11,6 +11,7 @@ from tolerances import SECOND, within
 
 from euroqci_planner.errors import InvalidInput
 from euroqci_planner.mission.network import DemandClass
+from euroqci_planner.mission.sky_states import SkyState
 from euroqci_planner.network.forecast import key_forecast, quantiles_of
 
 HOUR = np.timedelta64(1, "h")
@@ -116,8 +117,30 @@ def test_quantiles_are_values_that_a_member_has():
         (np.ones((5, 3), dtype=np.bool_), "shape"),
         (np.ones((5, 2)), "true or false"),
         (np.ones((0, 2), dtype=np.bool_), "no member"),
+        (np.full((5, 2), 4, dtype=np.int8), "a state that no sky has"),
     ],
 )
 def test_a_weather_that_does_not_fit_is_refused(sky, problem):
     with pytest.raises(InvalidInput, match=problem):
         key_forecast(case(demand("d", "a", "b", 1_000)), deposits(CONTACTS), sky)
+
+
+def test_states_of_clear_and_overcast_sky_are_a_mask():
+    needy = demand("d", "a", "b", 24_000, start_bits=12_000)
+    mask = members(30, 100)
+    states = np.where(mask, SkyState.CLEAR, SkyState.OVERCAST).astype(np.int8)
+    one, other = (key_forecast(case(needy), deposits(CONTACTS), sky) for sky in (mask, states))
+    for name in ("p10_bits", "p50_bits", "p90_bits", "expected_bits"):
+        assert np.array_equal(getattr(one.stores, name), getattr(other.stores, name))
+    assert one.demands.p_empty.tolist() == other.demands.p_empty.tolist()
+
+
+def test_members_under_thin_and_broken_cloud_have_the_key_of_their_sky():
+    table = replace(deposits(CONTACTS), thin_bits=np.full(2, 5_000), broken_bits=np.full(2, 2_000))
+    sky = np.repeat(
+        np.array([SkyState.CLEAR, SkyState.THIN, SkyState.BROKEN, SkyState.OVERCAST], np.int8),
+        [10, 20, 30, 40],
+    )
+    found = key_forecast(case(demand("d", "a", "b", 0.0)), table, np.stack([sky, sky], axis=1))
+    last = found.stores.expected_bits.reshape(len(found.stores.stores), -1)[:2, -1]
+    assert last == within(1e-9, of=0.1 * 12_000 + 0.2 * 5_000 + 0.3 * 2_000)

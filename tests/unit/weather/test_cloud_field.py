@@ -12,11 +12,13 @@ from tolerances import within
 
 from euroqci_planner.errors import InvalidInput
 from euroqci_planner.mission.scenario import WeatherSettings
+from euroqci_planner.mission.sky_states import SkyState
 from euroqci_planner.weather.cloud_field import (
     SkyQuestions,
     clear_members,
     correlation_root,
     nearest_correlation,
+    sky_members,
     spatial_correlation,
     step_length_s,
 )
@@ -112,6 +114,52 @@ def test_a_better_chance_in_the_same_sky_is_never_worse():
     low = clear_members(stations_with(0.5), asked([0], [9.0], [0.3]), WEATHER, 3)
     high = clear_members(stations_with(0.5), asked([0], [9.0], [0.5]), WEATHER, 3)
     assert np.all(high >= low)
+
+
+def with_clouds(questions, thin, broken):
+    return replace(questions, thin_probability=np.array(thin), broken_probability=np.array(broken))
+
+
+def test_states_keep_the_clear_skies_and_every_chance():
+    many = replace(WEATHER, members=60_000)
+    plain = asked([0, 1], [1.0, 1.0], [0.5, 0.2])
+    states = sky_members(stations_with(0.5), with_clouds(plain, [0.1, 0.07], [0.25, 0.4]), many, 7)
+    assert states.dtype == np.int8
+    clear = clear_members(stations_with(0.5), plain, many, 7)
+    assert np.array_equal(states == SkyState.CLEAR, clear)
+    for state, chances in (
+        (SkyState.CLEAR, [0.5, 0.2]),
+        (SkyState.THIN, [0.1, 0.07]),
+        (SkyState.BROKEN, [0.25, 0.4]),
+        (SkyState.OVERCAST, [0.15, 0.33]),
+    ):
+        assert (states == state).mean(axis=0) == within(SAMPLING, of=chances)
+
+
+def test_states_lie_in_order_over_the_same_field():
+    order = [SkyState.CLEAR, SkyState.THIN, SkyState.BROKEN, SkyState.OVERCAST]
+    plain = asked([0, 0], [1.0, 1.0], [0.3, 0.5])
+    states = sky_members(stations_with(0.5), with_clouds(plain, [0.1] * 2, [0.3] * 2), WEATHER, 3)
+    rank = np.argsort(order)[states]
+    assert np.all(rank[:, 0] >= rank[:, 1]), "the cloudier contact of one instant is never clearer"
+
+
+@pytest.mark.parametrize("state", [SkyState.CLEAR, SkyState.THIN, SkyState.BROKEN])
+def test_a_state_that_is_certain_is_drawn_always(state):
+    chances = {name: 1.0 if name is state else 0.0 for name in SkyState}
+    questions = with_clouds(
+        asked([0], [1.0], [chances[SkyState.CLEAR]]),
+        [chances[SkyState.THIN]],
+        [chances[SkyState.BROKEN]],
+    )
+    assert np.all(sky_members(stations_with(0.5), questions, WEATHER, 3) == state)
+
+
+def test_chances_that_sum_to_more_than_one_are_refused():
+    questions = with_clouds(asked([1], [1.0], [0.5]), [0.3], [0.3])
+    with pytest.raises(InvalidInput) as refused:
+        sky_members(stations_with(0.5), questions, WEATHER, 3)
+    assert refused.value.faults[0].where == "station b: sum of the chances"
 
 
 @pytest.mark.parametrize("chance", [1.2, -0.1, np.nan])

@@ -12,7 +12,6 @@ from euroqci_planner.weather.line_of_sight import (
     COVER_CONCENTRATION,
     at_elevation,
     clear_line_of_sight,
-    sky_states,
 )
 
 GRID = 0.002
@@ -67,15 +66,6 @@ def test_the_chance_is_the_mean_over_the_hours_by_another_quadrature(mean):
     for elevation in np.radians([10.0, 52.5, 90.0]):
         found = float(at_elevation(np.float64(at_reference), elevation))
         assert found == within(GRID, of=expected(elevation))
-
-
-def test_the_states_of_the_sky_add_up_and_follow_the_chance():
-    states = sky_states(CHANCES)
-    assert states.sum(axis=1) == within(1e-12, of=np.ones(len(CHANCES)))
-    assert np.all(np.diff(states[:, 0]) > 0.0)
-    assert np.all(np.diff(states[:, 2]) < 0.0)
-    assert states[0].tolist() == [0.0, 0.0, 1.0]
-    assert states[-1].tolist() == [1.0, 0.0, 0.0]
 
 
 def test_what_is_absent_stays_absent():
