@@ -210,7 +210,7 @@ def _planned(task: _Task) -> BatchRow:
         EXIT_REQUIREMENT_FAILED if missed else EXIT_DONE,
         totals.passes,
         totals.contacts,
-        totals.key_expected_bits,
+        totals.all_expected_bits,
         f"requirements failed: {missed}" if missed else "",
     )
 

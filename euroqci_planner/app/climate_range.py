@@ -55,7 +55,15 @@ def _outcome(plan: Plan, scenario: Scenario, shift: float) -> DemandOutcome | No
     if plan.keys is None or not scenario.network.demands:
         return None
     decisions = shifted_decisions(plan, scenario, shift)
-    inputs = store_inputs(scenario, plan, KeysAtHand(plan.keys, plan.key_details), decisions)
+    contacts = plan.pair_contacts
+    if contacts is not None:
+        contacts = replace(
+            contacts,
+            clear_a_probability=shifted(contacts.clear_a_probability, shift),
+            clear_b_probability=shifted(contacts.clear_b_probability, shift),
+        )
+    keys = KeysAtHand(plan.keys, plan.key_details)
+    inputs = store_inputs(scenario, plan, keys, decisions, contacts)
     if inputs.sky is None:
         return None
     case = inputs.network

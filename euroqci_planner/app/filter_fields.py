@@ -49,6 +49,7 @@ FIELDS: tuple[Field, ...] = (
     _text("state", "state", "state:flown", "state; flown is scheduled or pinned"),
     _text("reason", "reason", 'reason:"satellite busy"', "why not flown; any, none", "why"),
     _text("by", "blocked_by", "by:qube-2/matera", "what stands in the way", "blocked_by"),
+    _text("partner", "partner_station_id", "partner:matera", "station that shares the pairs"),
     _text("light", "eclipse_state", "light:umbra", "light on the satellite", "eclipse_state"),
     _number("el", "max_elevation_deg", "el>40", "largest elevation [deg]", "elevation"),
     _number("loss", "loss_min_db", "loss<30", "smallest loss [dB]"),

@@ -23,7 +23,8 @@ from euroqci_planner.io.atomic_write import write_folder
 from euroqci_planner.io.exports import forecast_files as forecast_exports
 from euroqci_planner.io.nearest_name import mend_unknown
 from euroqci_planner.mission.network import Demand
-from euroqci_planner.mission.plan import PassState, Plan
+from euroqci_planner.mission.pair_contacts import PairContacts
+from euroqci_planner.mission.plan import PassState, Plan, is_flown
 from euroqci_planner.mission.scenario import Ban, Pin, Scenario
 
 MOST_FACTOR = 1e6
@@ -170,7 +171,8 @@ def _unknown(names: Sequence[str], known: list[str], kind: str) -> Iterator[Faul
 def _with_outlook(plan: Plan, scenario: Scenario, advance: Callable[[float], None]) -> Plan:
     if plan.keys is None:
         return plan
-    inputs = store_inputs(scenario, plan, KeysAtHand(plan.keys, plan.key_details), plan.decisions)
+    keys = KeysAtHand(plan.keys, plan.key_details)
+    inputs = store_inputs(scenario, plan, keys, plan.decisions, plan.pair_contacts)
     outlook = key_outlook(inputs, DEEP, stepped(advance, most_steps(inputs)))
     if outlook is not None:
         outlook = replace(outlook, climate=climate_range(plan, scenario))
@@ -196,7 +198,7 @@ def _without_lost(plan: Plan, scenario: Scenario, switches: Switches) -> Plan:
     keys, details, decisions = plan.keys, plan.key_details, plan.decisions
     if keys is None:
         return plan
-    lost = _lost_rows(plan, switches)
+    contacts, lost = _pairs_left(plan.pair_contacts, _lost_rows(plan, switches))
     details = None if details is None else without_cloudy_keys(details, lost)
     keys = replace(keys, key_bits=np.where(lost, 0.0, keys.key_bits))
     decisions = replace(
@@ -206,17 +208,36 @@ def _without_lost(plan: Plan, scenario: Scenario, switches: Switches) -> Plan:
         ),
         key_expected_bits=np.where(lost, 0.0, decisions.key_expected_bits),
     )
-    stores = key_stores_of(scenario, plan, KeysAtHand(keys, details), decisions)
+    stores = key_stores_of(scenario, plan, KeysAtHand(keys, details), decisions, contacts)
     return replace(
         plan,
         scenario=scenario,
         keys=keys,
         key_details=details,
         decisions=decisions,
+        pair_contacts=contacts,
         course=stores.course,
         forecast=stores.forecast,
         warnings=tuple(dict.fromkeys((*plan.warnings, *stores.warnings))),
     )
+
+
+def _pairs_left(
+    contacts: PairContacts | None, lost: np.ndarray
+) -> tuple[PairContacts | None, np.ndarray]:
+    """Contacts of two stations without those that lose a pass, and with it the other one."""
+    if contacts is None:
+        return None, lost
+    gone = lost[contacts.pass_a] | lost[contacts.pass_b]
+    ended = gone & is_flown(contacts.state)
+    left = replace(
+        contacts,
+        key_bits=np.where(gone, 0.0, contacts.key_bits),
+        key_expected_bits=np.where(gone, 0.0, contacts.key_expected_bits),
+        state=np.where(ended, PassState.BANNED, contacts.state),
+    )
+    both = np.concatenate((contacts.pass_a[ended], contacts.pass_b[ended]))
+    return left, lost | np.isin(np.arange(len(lost)), both)
 
 
 def switched_scenario(scenario: Scenario, switches: Switches) -> Scenario:

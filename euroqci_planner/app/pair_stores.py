@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from euroqci_planner.app.pair_work import clear_of_both
 from euroqci_planner.mission.key_course import DepositTable
 from euroqci_planner.mission.pair_contacts import PairContacts
 from euroqci_planner.mission.scenario import Scenario
 from euroqci_planner.network.deposits import ContactKeys, deposits_of
-from euroqci_planner.timebase import UtcArray, after
+from euroqci_planner.timebase import after
 from euroqci_planner.units import FloatArray
 from euroqci_planner.weather.cloud_field import SkyQuestions, clear_members
 
@@ -40,12 +39,10 @@ def pair_members(scenario: Scenario, pairs: PairContacts) -> NDArray[np.bool_]:
 
     (members, contacts); the field is the one of single contacts, asked for both stations.
     """
-    middle: UtcArray = pairs.start_utc + (pairs.end_utc - pairs.start_utc) // 2
-    both = clear_of_both(scenario, pairs, middle)
     questions = SkyQuestions(
         station=np.concatenate((pairs.station_a, pairs.station_b)),
-        instants_utc=np.tile(middle, 2),
-        clear_probability=np.concatenate(both),
+        instants_utc=np.tile(pairs.sky_utc, 2),
+        clear_probability=np.concatenate((pairs.clear_a_probability, pairs.clear_b_probability)),
         start_utc=scenario.start_utc,
         duration_s=scenario.duration_s,
     )

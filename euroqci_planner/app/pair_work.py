@@ -32,9 +32,9 @@ from euroqci_planner.qkd.pass_keys import KeyRules
 from euroqci_planner.qkd.uncertainty import KeySpread, KeyUncertainty
 from euroqci_planner.timebase import NOT_A_TIME, after, seconds_between
 from euroqci_planner.units import FloatArray
-from euroqci_planner.weather.climatology import clear_probability
 from euroqci_planner.weather.cloud_field import spatial_correlation
 from euroqci_planner.weather.joint_sky import both_clear
+from euroqci_planner.weather.sky_chances import sky_chances
 
 if TYPE_CHECKING:
     from euroqci_planner.app.geometry import Geometry
@@ -103,8 +103,7 @@ def pair_work_of(scenario: Scenario, found: Geometry, common: CommonPasses) -> P
 
 def with_chances(scenario: Scenario, contacts: PairContacts) -> PairContacts:
     """The contacts with the chance that both skies are clear at once, and the key to expect."""
-    middle = contacts.start_utc + (contacts.end_utc - contacts.start_utc) // 2
-    chance = clear_of_both(scenario, contacts, middle)
+    chance = _clear_of_each(scenario, contacts)
     joint = np.ones(len(contacts))
     if scenario.weather.model is not WeatherModel.CLEAR:
         field = spatial_correlation(scenario.stations, scenario.weather.correlation_length_m)
@@ -113,18 +112,21 @@ def with_chances(scenario: Scenario, contacts: PairContacts) -> PairContacts:
     ready = after(contacts.end_utc, scenario.policy.post_processing_s)
     return replace(
         contacts,
+        clear_a_probability=chance[0],
+        clear_b_probability=chance[1],
         clear_probability=joint,
         key_expected_bits=joint * key,
         key_usable_utc=np.where(key > 0.0, ready, NOT_A_TIME),
     )
 
 
-def clear_of_both(
-    scenario: Scenario, contacts: PairContacts, instants_utc: NDArray[np.datetime64]
-) -> tuple[FloatArray, FloatArray]:
-    """Chance of a clear line of sight of each station, at its largest elevation in the contact."""
+def _clear_of_each(scenario: Scenario, contacts: PairContacts) -> tuple[FloatArray, FloatArray]:
+    """Chance of clear sky over each station, at its largest elevation in the contact.
+
+    Thin or broken cloud over either counts as none of the key.
+    """
     one, other = (
-        clear_probability(scenario.stations, station, instants_utc, scenario.weather, elevation)
+        sky_chances(scenario.stations, station, contacts.sky_utc, scenario.weather, elevation).clear
         for station, elevation in (
             (contacts.station_a, contacts.max_elevation_a_rad),
             (contacts.station_b, contacts.max_elevation_b_rad),
@@ -308,6 +310,8 @@ def _contacts(found: Geometry, windows: CommonPasses, columns: dict[str, Any]) -
         start_utc=windows.start_utc,
         end_utc=windows.end_utc,
         middle_utc=middles_utc(passes, windows),
+        clear_a_probability=unknown,
+        clear_b_probability=unknown,
         clear_probability=unknown,
         key_expected_bits=unknown,
         key_usable_utc=np.full(len(rows), NOT_A_TIME),

@@ -77,6 +77,7 @@ class PassRows:
             "eclipse_state": Labels(LIGHT_NAMES, self.plan.conditions.eclipse_state),
             "state": Labels(STATE_NAMES, decisions.state),
             "reason": Labels(REASON_NAMES, decisions.reason),
+            "partner_station_id": Labels((*passes.station_ids, ""), decisions.partner),
         }
 
     @cached_property

@@ -20,6 +20,7 @@ from euroqci_planner.app.link_and_key import (
 from euroqci_planner.app.outcomes import import_report, outcomes
 from euroqci_planner.app.pair_blocks import pooled_flown
 from euroqci_planner.app.pair_flown import with_flown_pairs
+from euroqci_planner.app.pair_windows import is_source
 from euroqci_planner.app.plan_keys import (
     key_models_used,
     keys_of_contacts,
@@ -36,9 +37,10 @@ from euroqci_planner.app.station_claims import warnings_of_claims
 from euroqci_planner.mission.interfaces import Check
 from euroqci_planner.mission.key_details import Pooling
 from euroqci_planner.mission.plan import ModelUsed, Plan, Schedule
-from euroqci_planner.mission.scenario import Scenario
+from euroqci_planner.mission.scenario import Scenario, WeatherModel
 from euroqci_planner.orbit.nights import nights
 from euroqci_planner.weather import climatology
+from euroqci_planner.weather.joint_sky import JOINT_SKY_MODEL
 
 _POOLING_ROUNDS = 4
 PLAN_STAGES = (*PASS_STAGES, ("links and keys", 8.0), ("schedule", 1.0), ("key stores", 1.0))
@@ -144,6 +146,12 @@ def warnings_of_schedule(schedule: Schedule, scheduler: str) -> tuple[str, ...]:
     return ()
 
 
+def _models_of_pairs(scenario: Scenario) -> tuple[ModelUsed, ...]:
+    """The model of the sky over two stations at once, where a plan needs it."""
+    is_clear = scenario.weather.model is WeatherModel.CLEAR
+    return (JOINT_SKY_MODEL,) if is_source(scenario).any() and not is_clear else ()
+
+
 def models_used(scenario: Scenario, scheduler: str) -> tuple[ModelUsed, ...]:
     """Every published model that took part, in the order of the sentence."""
     return (
@@ -151,6 +159,7 @@ def models_used(scenario: Scenario, scheduler: str) -> tuple[ModelUsed, ...]:
         *link_models_used(scenario),
         *key_models_used(scenario),
         *climatology.models_used(scenario.weather),
+        *_models_of_pairs(scenario),
         *SCHEDULERS[scheduler].models,
         *STORE_MODELS,
     )

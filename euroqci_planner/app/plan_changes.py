@@ -101,7 +101,7 @@ def plan_changes(old: Plan, new: Plan) -> PlanChanges:
         contacts=tuple(sorted(changes, key=_order)),
         old_contacts=before.contacts,
         new_contacts=after.contacts,
-        key_expected_bits=after.key_expected_bits - before.key_expected_bits,
+        key_expected_bits=after.all_expected_bits - before.all_expected_bits,
     )
 
 

@@ -67,8 +67,8 @@ def compared_figures(old: Plan, new: Plan) -> tuple[Figure, ...]:
     """Totals of both plans, most wanted first."""
     a, b = plan_totals(old), plan_totals(new)
     return (
-        Figure("expected key", "bit", a.key_expected_bits, b.key_expected_bits, Better.MORE),
-        Figure("key in clear sky", "bit", a.key_clear_bits, b.key_clear_bits, Better.MORE),
+        Figure("expected key", "bit", a.all_expected_bits, b.all_expected_bits, Better.MORE),
+        Figure("key in clear sky", "bit", a.all_clear_bits, b.all_clear_bits, Better.MORE),
         Figure("contacts", "", a.contacts, b.contacts, Better.MORE),
         Figure("time in contact", "s", a.contact_s, b.contact_s, Better.NEITHER),
         Figure("usable passes", "", a.usable_passes, b.usable_passes, Better.MORE),
@@ -100,6 +100,6 @@ def _parts(old: Mapping[str, Totals], new: Mapping[str, Totals]) -> PartDifferen
         index=np.arange(len(names)),
         old_contacts=np.array([old[name].contacts if name in old else 0 for name in names]),
         new_contacts=np.array([new[name].contacts if name in new else 0 for name in names]),
-        old_bits=np.array([old[name].key_expected_bits if name in old else 0.0 for name in names]),
-        new_bits=np.array([new[name].key_expected_bits if name in new else 0.0 for name in names]),
+        old_bits=np.array([old[name].all_expected_bits if name in old else 0.0 for name in names]),
+        new_bits=np.array([new[name].all_expected_bits if name in new else 0.0 for name in names]),
     )

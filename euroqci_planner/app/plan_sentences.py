@@ -18,7 +18,7 @@ def totals_text(plan: Plan) -> str:
     totals = plan_totals(plan)
     parts = [f"{count(totals.passes)} passes", f"{count(totals.contacts)} contacts"]
     if plan.keys is not None:
-        parts.append(f"{bits_text(totals.key_expected_bits)} expected")
+        parts.append(f"{bits_text(totals.all_expected_bits)} expected")
     gap = goal_gap(plan)
     if math.isfinite(gap):
         parts.append(f"at most {percent(gap)} below the bound")

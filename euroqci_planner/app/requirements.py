@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from euroqci_planner.app.user_pairs import links_of_pair, outcome_of
+from euroqci_planner.app.user_pairs import direct_links_of_pair, links_of_pair, outcome_of
 from euroqci_planner.mission.key_course import DemandOutcome
-from euroqci_planner.mission.plan import Plan
+from euroqci_planner.mission.plan import Plan, is_flown
+from euroqci_planner.mission.plan_totals import plan_totals
 from euroqci_planner.mission.requirements import Finding, Metric, Requirement
 from euroqci_planner.units import KILO, SECONDS_PER_DAY
 
@@ -70,6 +71,7 @@ def _of_all_contacts(plan: Plan, metric: Metric) -> tuple[float, str]:
     if metric is Metric.CONTACTS_PER_WEEK:
         return len(rows) / _days(plan) * DAYS_PER_WEEK, f"{len(rows)} contacts in the window"
     bits = float(np.nansum(plan.decisions.key_expected_bits[rows]))
+    bits += plan_totals(plan).pair_expected_bits
     return bits / _days(plan) / KILO, f"expected key of {len(rows)} contacts"
 
 
@@ -79,8 +81,20 @@ def _of_links(plan: Plan, outcome: DemandOutcome, row: int) -> tuple[float, str]
     passes, rows = plan.passes, plan.contact_rows
     names = zip(passes.satellite[rows].tolist(), passes.station[rows].tolist(), strict=True)
     mine = sum((passes.satellite_ids[a], passes.station_ids[b]) in links for a, b in names)
-    text = f"{mine} contacts on {len(links)} links whose key the pair takes"
+    direct = direct_links_of_pair(plan.course, (ends[0], ends[1]))
+    mine += _pair_contacts_on(plan, direct)
+    text = f"{mine} contacts on {len(links) + len(direct)} links whose key the pair takes"
     return mine / _days(plan) * DAYS_PER_WEEK, text
+
+
+def _pair_contacts_on(plan: Plan, links: tuple[tuple[str, str], ...]) -> int:
+    """Flown contacts of two stations that share one of these links."""
+    contacts = plan.pair_contacts
+    if contacts is None:
+        return 0
+    flown = contacts.take(is_flown(contacts.state))
+    ends = zip(flown.station_a.tolist(), flown.station_b.tolist(), strict=True)
+    return sum((flown.station_ids[a], flown.station_ids[b]) in links for a, b in ends)
 
 
 def _days(plan: Plan) -> float:

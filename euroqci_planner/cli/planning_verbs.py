@@ -10,7 +10,12 @@ from euroqci_planner.app import batch, planner, streaming
 from euroqci_planner.app.memory import refuse_too_large
 from euroqci_planner.app.requirements import failed
 from euroqci_planner.cli.console import Console
-from euroqci_planner.cli.tables import contacts_table, plan_summary, requirements_table
+from euroqci_planner.cli.tables import (
+    contacts_table,
+    pair_contacts_table,
+    plan_summary,
+    requirements_table,
+)
 from euroqci_planner.errors import (
     EXIT_DONE,
     EXIT_REQUIREMENT_FAILED,
@@ -118,6 +123,9 @@ def _show_plan(made: Plan, out: str | None, console: Console) -> None:
         else:
             _show_summary(made, console)
             console.line(contacts_table(made))
+            if made.pair_contacts is not None:
+                console.line()
+                console.line(pair_contacts_table(made))
         return
     with console.timed("files"):
         written = planner.write_plan(made, out)

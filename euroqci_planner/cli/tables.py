@@ -8,13 +8,13 @@ import numpy as np
 
 from euroqci_planner.mission.assets import SettingsPolicy
 from euroqci_planner.mission.goals import Goal
-from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.plan_totals import limits, plan_totals
+from euroqci_planner.mission.plan import Plan, is_flown
+from euroqci_planner.mission.plan_totals import Totals, limits, plan_totals
 from euroqci_planner.mission.quota_use import QuotaUse
 from euroqci_planner.mission.scenario import Scenario
 from euroqci_planner.mission.schedule_columns import quota_verdict
 from euroqci_planner.timebase import iso_text, iso_texts
-from euroqci_planner.units import SECONDS_PER_HOUR
+from euroqci_planner.units import SECONDS_PER_HOUR, decibel_loss
 
 
 def text_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -45,10 +45,20 @@ def plan_summary(plan: Plan) -> str:
     if plan.keys is not None:
         clear, expected = _bits(totals.key_clear_bits), _bits(totals.key_expected_bits)
         lines.append(f"secret key {clear} in clear sky, {expected} expected")
+        lines += _pair_lines(plan, totals)
         lines += schedule_lines(plan)
         lines += key_lines(plan)
     reasons = ", ".join(f"{limit.passes} {limit.text}" for limit in limits(plan))
     return "\n".join([*lines, *([f"not flown: {reasons}"] if reasons else [])])
+
+
+def _pair_lines(plan: Plan, totals: Totals) -> list[str]:
+    """What sources of entangled pairs give to two stations at once."""
+    if plan.pair_contacts is None:
+        return []
+    of_all = f"{totals.pair_contacts} of {len(plan.pair_contacts)} contacts of two stations"
+    clear, expected = _bits(totals.pair_clear_bits), _bits(totals.pair_expected_bits)
+    return [f"{of_all} with a source of pairs: {clear} in clear sky, {expected} expected"]
 
 
 def key_lines(plan: Plan) -> list[str]:
@@ -59,8 +69,8 @@ def key_lines(plan: Plan) -> list[str]:
         if item.policy in _SOUGHT
     ]
     lines = [f"protocol settings: {', '.join(sought)}"] if sought else []
-    if plan.pooling is not None:
-        pooling = plan.pooling
+    pooling = plan.pooling
+    if pooling is not None and (pooling.contacts or plan.pair_contacts is None):
         lines.append(
             f"{pooling.blocks} key blocks over {pooling.contacts} contacts: "
             f"{_bits(pooling.pooled_bits)} expected, {_bits(pooling.separate_bits)} if each were "
@@ -120,6 +130,33 @@ def contacts_table(plan: Plan) -> str:
     ]
     names = ("start (UTC)", "end (UTC)", "satellite", "station", "max el [deg]",
              "key clear [bit]", "key expected [bit]")  # fmt: skip
+    return text_table(names, cells)
+
+
+def pair_contacts_table(plan: Plan) -> str:
+    """Contacts of two stations that are flown, in order of time."""
+    contacts = plan.pair_contacts
+    if contacts is None:
+        return ""
+    flown = contacts.take(is_flown(contacts.state))
+    starts, ends = (iso_texts(edge, "s") for edge in (flown.start_utc, flown.end_utc))
+    loss_db = decibel_loss(flown.transmittance_max)
+    cells = [
+        (
+            str(starts[row]),
+            str(ends[row]),
+            flown.satellite_ids[flown.satellite[row]],
+            flown.station_ids[flown.station_a[row]],
+            flown.station_ids[flown.station_b[row]],
+            f"{loss_db[row]:.1f}",
+            _number(flown.coincidences[row]),
+            _number(flown.key_bits[row]),
+            _number(flown.key_expected_bits[row]),
+        )
+        for row in range(len(flown))
+    ]
+    names = ("start (UTC)", "end (UTC)", "satellite", "station a", "station b", "min loss [dB]",
+             "coincidences", "key clear [bit]", "key expected [bit]")  # fmt: skip
     return text_table(names, cells)
 
 

@@ -26,8 +26,9 @@ class PairContacts(Table):
     Elevations are the largest in the window; transmittances those of a pair (both arms), `noise_*`
     mean noise clicks per second and detector there. `coincidences` (both bases), `sifted_bits`,
     `qber`, `key_bits` and its quantiles hold for clear sky over both; NaN where they are not known.
-    `clear_probability` is the chance that both are clear at once, `key_expected_bits` key times
-    that chance. `block` numbers the pooled block that gives the key, -1 where each contact is its
+    `clear_a_probability` and `clear_b_probability` are the chances of clear sky over each in the
+    middle of the window, `clear_probability` that of both at once, `key_expected_bits` key times
+    that one. `block` numbers the pooled block that gives the key, -1 where each contact is its
     own. `state` and `reason` are codes of `PassState` and `Reason`, a candidate's where they are
     left out. `blocked_by` is the row of a pass of the contact that stands in the way, -1: none.
     """
@@ -55,6 +56,8 @@ class PairContacts(Table):
     key_p10_bits: FloatArray = column("float64")
     key_p50_bits: FloatArray = column("float64")
     key_p90_bits: FloatArray = column("float64")
+    clear_a_probability: FloatArray = column("float64")
+    clear_b_probability: FloatArray = column("float64")
     clear_probability: FloatArray = column("float64")
     key_expected_bits: FloatArray = column("float64")
     key_usable_utc: NDArray[np.datetime64] = column("datetime64[us]")
@@ -62,6 +65,11 @@ class PairContacts(Table):
     state: NDArray[np.int8] = column("int8", absent=0)
     reason: NDArray[np.int8] = column("int8", absent=0)
     blocked_by: NDArray[np.int64] = column("int64", absent=-1)
+
+    @property
+    def sky_utc(self) -> NDArray[np.datetime64]:
+        """When the sky of a contact is asked for: in the middle of its window."""
+        return np.asarray(self.start_utc + (self.end_utc - self.start_utc) // 2)
 
     def contact_ids(self) -> NDArray[np.str_]:
         """`satellite/station-a+station-b/20260618T2318Z`, the minute of `middle_utc`.

@@ -97,6 +97,7 @@ PASS_COLUMNS: Mapping[str, ColumnFormat] = {
     "broken_probability": _number("", 4, "chance of broken cloud, a fraction"),
     "key_thin_bits": _number("bit", 0, "secret key of the pass under thin cloud"),
     "key_broken_bits": _number("bit", 0, "secret key of the pass under broken cloud"),
+    "partner_station_id": _text("station that shares the pairs of a source with this one"),
 }
 
 CONTACT_COLUMNS: Mapping[str, ColumnFormat] = {
@@ -352,6 +353,7 @@ def _decisions(plan: Plan, pass_ids: NDArray[np.str_]) -> dict[str, Column]:
         "state": _picked(tuple(state.name.lower() for state in PassState), decisions.state),
         "reason": _picked(tuple(REASON_TEXTS[reason] for reason in Reason), decisions.reason),
         "blocked_by": blockers,
+        "partner_station_id": _picked((*plan.passes.station_ids, ""), decisions.partner),
     }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euroqci_planner.mission.pass_counts import PassCounts
-from euroqci_planner.mission.plan import REASON_TEXTS, PassState, Plan, Reason
+from euroqci_planner.mission.plan import REASON_TEXTS, PassState, Plan, Reason, is_flown
 from euroqci_planner.timebase import seconds_between
 from euroqci_planner.units import FloatArray
 
@@ -18,7 +18,10 @@ from euroqci_planner.units import FloatArray
 class Totals:
     """Counts of passes, time in contact, and key of what is flown.
 
-    `usable_passes` have a usable window. Key bits are NaN where the plan holds passes alone.
+    `usable_passes` have a usable window. Key bits are NaN where the plan holds passes alone; they
+    are of single contacts. Contacts of two stations with one source of entangled pairs are
+    counted apart, as `pair_contacts` with their key; of a station all in which it takes part, so
+    that the sum over stations has each twice. `contacts` and `contact_s` hold both passes of each.
     """
 
     passes: int
@@ -27,6 +30,19 @@ class Totals:
     contact_s: float
     key_clear_bits: float
     key_expected_bits: float
+    pair_contacts: int = 0
+    pair_clear_bits: float = 0.0
+    pair_expected_bits: float = 0.0
+
+    @property
+    def all_clear_bits(self) -> float:
+        """Key in clear sky of single contacts and of those of two stations."""
+        return self.key_clear_bits + self.pair_clear_bits
+
+    @property
+    def all_expected_bits(self) -> float:
+        """Expected key of both kinds."""
+        return self.key_expected_bits + self.pair_expected_bits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,21 +63,26 @@ def plan_totals(plan: Plan) -> Totals:
     """Totals of the whole plan."""
     if plan.counts is not None:
         return _counted(len(plan.counts), int(plan.counts.usable.sum()))
-    return _totals(plan, np.zeros(len(plan.passes), dtype=np.int32), ("plan",))["plan"]
+    pairs = plan.pair_contacts
+    whole = () if pairs is None else (np.zeros(len(pairs), dtype=np.int32),)
+    return _totals(plan, np.zeros(len(plan.passes), dtype=np.int32), ("plan",), whole)["plan"]
 
 
 def satellite_totals(plan: Plan) -> dict[str, Totals]:
     """Totals by satellite id, every satellite of the pass table, in its order."""
     if plan.counts is not None:
         return _counted_by(plan.counts, plan.passes.satellite_ids, 1)
-    return _totals(plan, plan.passes.satellite, plan.passes.satellite_ids)
+    pairs = () if plan.pair_contacts is None else (plan.pair_contacts.satellite,)
+    return _totals(plan, plan.passes.satellite, plan.passes.satellite_ids, pairs)
 
 
 def station_totals(plan: Plan) -> dict[str, Totals]:
     """Totals by station id, every station of the pass table, in its order."""
     if plan.counts is not None:
         return _counted_by(plan.counts, plan.passes.station_ids, 0)
-    return _totals(plan, plan.passes.station, plan.passes.station_ids)
+    pairs = plan.pair_contacts
+    ends = () if pairs is None else (pairs.station_a, pairs.station_b)
+    return _totals(plan, plan.passes.station, plan.passes.station_ids, ends)
 
 
 def limits(plan: Plan) -> tuple[Limit, ...]:
@@ -110,7 +131,13 @@ def flown(plan: Plan) -> NDArray[np.bool_]:
     return np.isin(plan.decisions.state, (PassState.SCHEDULED, PassState.PINNED))
 
 
-def _totals(plan: Plan, group: NDArray[np.int32], names: Sequence[str]) -> dict[str, Totals]:
+def _totals(
+    plan: Plan,
+    group: NDArray[np.int32],
+    names: Sequence[str],
+    pair_groups: tuple[NDArray[np.int32], ...],
+) -> dict[str, Totals]:
+    """Totals by `group` of the passes; a contact of two stations counts in each of its groups."""
     usable = ~np.isnat(plan.conditions.usable_start_utc)
     contacts = flown(plan)
     spans = seconds_between(plan.conditions.usable_start_utc, plan.conditions.usable_end_utc)
@@ -127,6 +154,7 @@ def _totals(plan: Plan, group: NDArray[np.int32], names: Sequence[str]) -> dict[
         summed(np.where(contacts, clear, 0.0)),
         summed(np.where(contacts, expected, 0.0)),
     )
+    pairs = _pair_sums(plan, pair_groups, len(names))
     without_key = plan.keys is None
     return {
         name: Totals(
@@ -136,9 +164,29 @@ def _totals(plan: Plan, group: NDArray[np.int32], names: Sequence[str]) -> dict[
             contact_s=float(columns[3][i]),
             key_clear_bits=np.nan if without_key else float(columns[4][i]),
             key_expected_bits=np.nan if without_key else float(columns[5][i]),
+            pair_contacts=int(pairs[0][i]),
+            pair_clear_bits=float(pairs[1][i]),
+            pair_expected_bits=float(pairs[2][i]),
         )
         for i, name in enumerate(names)
     }
+
+
+def _pair_sums(
+    plan: Plan, groups: tuple[NDArray[np.int32], ...], length: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Number, key in clear sky and expected key of the flown contacts of two stations."""
+    sums = (np.zeros(length), np.zeros(length), np.zeros(length))
+    contacts = plan.pair_contacts
+    if contacts is None:
+        return sums
+    mine = contacts.take(is_flown(contacts.state))
+    weights = (np.ones(len(mine)), mine.key_bits, mine.key_expected_bits)
+    for group in groups:
+        here = group[is_flown(contacts.state)]
+        for total, weight in zip(sums, weights, strict=True):
+            np.add.at(total, here, np.nan_to_num(weight))
+    return sums
 
 
 def _counted(passes: int, usable: int) -> Totals:

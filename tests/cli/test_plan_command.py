@@ -50,6 +50,7 @@ PASS_COLUMNS = [
     "broken_probability",
     "key_thin_bits",
     "key_broken_bits",
+    "partner_station_id",
 ]
 FILES = {"contacts.csv", "passes.csv", "summary.json", "contacts.ics", "report.html"}
 

@@ -66,6 +66,7 @@ _LOOKS: Mapping[str, _Look] = {
     "key_broken_bits": _Look("Key, broken", "kbit", 1e3, 1),
     "key_usable_utc": _Look("Key usable", "UTC", widest=_INSTANT),
     "blocked_by": _Look("Blocked by"),
+    "partner_station_id": _Look("Partner"),
     "pass_id": _Look("Pass"),
 }
 _HELP = {

@@ -86,6 +86,9 @@ def _event(book: _Book, row: int) -> list[str]:
     marking = book.plan.scenario.marking
     start, end = _whole_seconds(book.contacts, row)
     summary = f"{satellite.name} over {station.name}"
+    partner = book.stations.get(cell["partner_station_id"])
+    if partner is not None:
+        summary += f" with {partner.name}"
     place = f"{station.name}, {station.country}" if station.country else station.name
     return [
         "BEGIN:VEVENT",
@@ -124,6 +127,7 @@ def _described(cell: Mapping[str, str], marking: str) -> str:
     lines = [
         ("Marking", marking, ""),
         ("Pass", cell["pass_id"], ""),
+        ("Partner station", cell["partner_station_id"], ""),
         ("State", cell["state"], ""),
         ("Contact", f"{cell['start_utc']} to {cell['end_utc']}", ""),
         ("Rise", cell["rise_utc"], ""),

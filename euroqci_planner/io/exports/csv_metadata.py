@@ -21,12 +21,13 @@ _DATATYPES: Mapping[ColumnKind, str] = {
     ColumnKind.NUMBER: "decimal",
 }
 _PRIMARY_KEYS: Mapping[str, Any] = {
+    "pair_contacts.csv": "contact_id",
     "stores.csv": ["kind", "a", "b", "time_utc"],
     "demands.csv": "demand_id",
     "requirements.csv": "requirement_id",
     "security.csv": ["a", "b"],
 }
-_ALWAYS_THERE = ("pass_id", "satellite_id", "station_id", "state")
+_ALWAYS_THERE = ("pass_id", "contact_id", "satellite_id", "station_id", "state")
 
 
 def tables_meta_bytes(

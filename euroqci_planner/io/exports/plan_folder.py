@@ -17,12 +17,14 @@ from euroqci_planner.io.report import page
 from euroqci_planner.mission.assets import SettingsPolicy
 from euroqci_planner.mission.assurance_columns import requirements_columns, security_columns
 from euroqci_planner.mission.network_columns import demands_columns, stores_columns
+from euroqci_planner.mission.pair_columns import pair_contacts_columns
 from euroqci_planner.mission.plan import Plan
 from euroqci_planner.mission.plan_columns import PlanColumns, columns_of_passes, contacts_columns
 from euroqci_planner.mission.settings_columns import settings_columns
 
 CONTACTS_NAME = "contacts.csv"
 PASSES_NAME = "passes.csv"
+PAIR_CONTACTS_NAME = "pair_contacts.csv"
 STORES_NAME = "stores.csv"
 DEMANDS_NAME = "demands.csv"
 REQUIREMENTS_NAME = "requirements.csv"
@@ -48,7 +50,10 @@ def _contents(plan: Plan) -> dict[str, Iterable[bytes]]:
     pass_ids = plan.passes.pass_ids()
     contacts = contacts_columns(plan, pass_ids)
     empty = columns_of_passes(plan, [], pass_ids)
-    tables = {CONTACTS_NAME: contacts, PASSES_NAME: empty, **_store_tables(plan)}
+    tables = {CONTACTS_NAME: contacts, PASSES_NAME: empty}
+    pairs = pair_contacts_columns(plan, pass_ids)
+    tables |= {} if pairs is None else {PAIR_CONTACTS_NAME: pairs}
+    tables |= _store_tables(plan)
     tables |= _settings_table(plan, contacts)
     contents = {name: _table_pieces(table) for name, table in tables.items()}
     contents[PASSES_NAME] = _passes_pieces(plan, pass_ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from euroqci_planner.io.exports.plain_text import json_bytes
 from euroqci_planner.io.exports.schedule_json import schedule_plain
 from euroqci_planner.mission.key_yield import EpsilonLedger
 from euroqci_planner.mission.orbits import ElementSet
-from euroqci_planner.mission.plan import Plan, SatelliteOutcome
+from euroqci_planner.mission.plan import Plan, SatelliteOutcome, is_flown
 from euroqci_planner.mission.plan_totals import (
     Totals,
     limits,
@@ -63,6 +64,7 @@ def summary(plan: Plan, files: Files) -> dict[str, Any]:
         "marking": plan.scenario.marking,
         "scenario": _scenario(plan),
         "totals": _totals(plan_totals(plan)),
+        "pair_contacts": _pair_contacts(plan),
         "schedule": None if plan.keys is None else schedule_plain(plan),
         "limits": _limits(plan),
         "satellites": _satellites(plan),
@@ -122,6 +124,36 @@ def _totals(totals: Totals) -> dict[str, Any]:
         "contact_s": round(totals.contact_s, _SECONDS_DECIMALS),
         "key_clear_bits": round(totals.key_clear_bits, _BITS_DECIMALS),
         "key_expected_bits": round(totals.key_expected_bits, _BITS_DECIMALS),
+    }
+
+
+def _pair_contacts(plan: Plan) -> dict[str, Any] | None:
+    """Contacts of two stations with one source: in all, and between which stations."""
+    contacts, totals = plan.pair_contacts, plan_totals(plan)
+    if contacts is None:
+        return None
+    links: dict[tuple[str, str], list[float]] = {}
+    flown = contacts.take(is_flown(contacts.state))
+    for row in range(len(flown)):
+        ends = flown.station_ids[flown.station_a[row]], flown.station_ids[flown.station_b[row]]
+        links.setdefault(ends, []).append(float(np.nan_to_num(flown.key_expected_bits[row])))
+    return {
+        "candidates": len(contacts),
+        "contacts": totals.pair_contacts,
+        "contact_s": round(
+            float(np.sum(seconds_between(flown.start_utc, flown.end_utc))), _SECONDS_DECIMALS
+        ),
+        "key_clear_bits": round(totals.pair_clear_bits, _BITS_DECIMALS),
+        "key_expected_bits": round(totals.pair_expected_bits, _BITS_DECIMALS),
+        "links": [
+            {
+                "a": a,
+                "b": b,
+                "contacts": len(bits),
+                "key_expected_bits": round(math.fsum(bits), _BITS_DECIMALS),
+            }
+            for (a, b), bits in sorted(links.items())
+        ],
     }
 
 

@@ -14,6 +14,7 @@ from euroqci_planner.io.report import (
     keys,
     link_plots,
     outlook,
+    pairs,
     tables,
     timeline_plot,
 )
@@ -101,6 +102,7 @@ def _headline(view: View) -> Markup:
         ("Key in clear sky", bits_text(totals.key_clear_bits), "if no contact is clouded out"),
         ("Contacts", count(totals.contacts), _of_passes(totals)),
         ("Time in contact", span(totals.contact_s), _mean_length(totals)),
+        *pairs.pair_card(view, totals),
         _gap_card(plan),
         _best_card(view),
     ]
@@ -218,6 +220,18 @@ def _contacts(view: View) -> Markup:
     return _section("Contacts", tag("div", tables.contacts_table(view), class_="contacts"))
 
 
+def _pair_contacts(view: View) -> Markup:
+    contacts = view.plan.pair_contacts
+    if contacts is None:
+        return Markup("")
+    found = pairs.pair_contacts_table(view, contacts)
+    return _section(
+        "Contacts of two stations",
+        _note(pairs.pair_note(contacts)),
+        tag("div", found, class_="contacts"),
+    )
+
+
 def _not_flown(view: View) -> Markup:
     found = limits(view.plan)
     if not found:
@@ -316,6 +330,7 @@ _SECTIONS: tuple[Callable[[View], Markup], ...] = (
     _link,
     _demands,
     _contacts,
+    _pair_contacts,
     _schedule,
     _not_flown,
     _assets,

@@ -185,7 +185,7 @@ def satellites_table(view: View, totals: Mapping[str, Totals]) -> Markup:
             count(item.usable_passes),
             count(item.contacts),
             span(totals[item.satellite_id].contact_s),
-            bits_text(totals[item.satellite_id].key_expected_bits),
+            bits_text(totals[item.satellite_id].all_expected_bits),
             _outcome(item),
         )
         for item in view.plan.outcomes
@@ -234,8 +234,8 @@ def stations_table(view: View, totals: Mapping[str, Totals]) -> Markup:
             count(item.usable_passes),
             count(item.contacts),
             span(item.contact_s),
-            bits_text(item.key_clear_bits),
-            bits_text(item.key_expected_bits),
+            bits_text(item.all_clear_bits),
+            bits_text(item.all_expected_bits),
         )
         for name, item in totals.items()
     ]

@@ -31,9 +31,9 @@ from euroqci_planner.mission.scenario import (
     WindowPolicy,
 )
 from euroqci_planner.timebase import NOT_A_TIME
-from euroqci_planner.weather.climatology import clear_probability
 from euroqci_planner.weather.cloud_field import spatial_correlation
 from euroqci_planner.weather.joint_sky import both_clear
+from euroqci_planner.weather.sky_chances import sky_chances
 
 PART_IN_A_BILLION = 1e-9
 
@@ -83,7 +83,7 @@ def test_the_key_to_expect_counts_the_chance_that_both_skies_are_clear_at_once()
     contacts = plan.pair_contacts
     middle = contacts.start_utc + (contacts.end_utc - contacts.start_utc) // 2
     one, other = (
-        clear_probability(scenario.stations, station, middle, scenario.weather, elevation)
+        sky_chances(scenario.stations, station, middle, scenario.weather, elevation).clear
         for station, elevation in (
             (contacts.station_a, contacts.max_elevation_a_rad),
             (contacts.station_b, contacts.max_elevation_b_rad),

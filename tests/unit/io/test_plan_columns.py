@@ -27,7 +27,7 @@ set_azimuth_deg, min_range_km, sun_elevation_deg, moon_separation_deg, eclipse_s
 element_age_days, timing_sigma_s, loss_min_db, loss_culmination_db, background_hz, qber,
 sifted_bits, key_clear_bits, clear_probability, key_expected_bits, key_usable_utc, state, reason,
 blocked_by, key_p10_bits, key_p50_bits, key_p90_bits, thin_probability, broken_probability,
-key_thin_bits, key_broken_bits""".replace("\n", " ").split(", ")
+key_thin_bits, key_broken_bits, partner_station_id""".replace("\n", " ").split(", ")
 UNITS_BY_SUFFIX = {
     "_utc": "UTC",
     "_deg": "deg",

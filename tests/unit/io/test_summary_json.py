@@ -38,8 +38,9 @@ def summary(plan):
 
 def test_the_blocks_stand_in_a_fixed_order(summary):
     assert list(summary) == [
-        "schema_version", "content", "marking", "scenario", "totals", "schedule", "limits",
-        "satellites", "stations", "key_settings", "pooling", "key_stores", "outlook",
+        "schema_version", "content", "marking", "scenario", "totals", "pair_contacts",
+        "schedule", "limits", "satellites", "stations", "key_settings", "pooling", "key_stores",
+        "outlook",
         "requirements", "security", "warnings", "import_report", "models", "epsilon_ledgers",
         "inputs", "files", "provenance",
     ]  # fmt: skip
