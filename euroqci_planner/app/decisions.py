@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from euroqci_planner.app.pair_aims import pair_aims
 from euroqci_planner.app.pair_decisions import (
     blocking_passes,
     decided_contacts,
@@ -90,7 +91,8 @@ def decide(
     candidates = with_pair_candidates(scenario, found, plain, work.pairs)
     satellites, stations = resources_of(scenario.satellites, scenario.stations)
     stations = stations_with_claims(scenario, stations)
-    schedule = scheduler.schedule(candidates, satellites, stations, scenario.schedule, check)
+    aims = pair_aims(scenario, work)
+    schedule = scheduler.schedule(candidates, satellites, stations, scenario.schedule, check, aims)
     faults = violations(candidates, schedule, satellites, stations, scenario.schedule.quotas)
     if faults:
         raise AssertionError("the schedule breaks its own rules: " + "; ".join(faults))

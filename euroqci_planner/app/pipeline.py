@@ -114,6 +114,7 @@ def plan_of(scenario: Scenario, progress: Progress, scheduler: str = "exact") ->
         pair_contacts=contacts,
         goals=schedule.goals,
         quotas=schedule.quotas,
+        pairs=schedule.pairs,
     )
     return replace(plan, findings=findings_of(plan))
 

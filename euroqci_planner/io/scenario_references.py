@@ -37,6 +37,7 @@ _SCHEDULE_LINKS = (
     ("ban", ("satellite",), "satellite"),
     ("ban", ("station",), "station"),
 )
+_OF_PAIRS = ("fair_pairs", "stock_value")
 
 
 def reference_problems(
@@ -156,6 +157,19 @@ def _schedule_problems(document: Part) -> Iterator[Problem]:
         if name is not None and name in seen:
             yield part.problem("group", "this group has a quota already", "keep one of the two")
         seen.add(name or "")
+    if schedule.text("objective") in _OF_PAIRS:
+        yield from _pair_problems(document, schedule)
+
+
+def _pair_problems(document: Part, schedule: Part) -> Iterator[Problem]:
+    """What objectives of pairs of users need, and what they cannot have beside them."""
+    if not document.value.get("demand"):
+        problem = "no pair of users asks for key"
+        yield schedule.problem("objective", problem, "add a [[demand]], or choose expected_key")
+    if schedule.value.get("quota"):
+        problem = "quotas cannot stand beside an objective of pairs"
+        mend = "remove [[schedule.quota]], or choose expected_key"
+        yield schedule.problem("objective", problem, mend)
 
 
 def _window_problems(document: Part) -> Iterator[Problem]:

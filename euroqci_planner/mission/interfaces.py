@@ -8,6 +8,7 @@ from typing import Protocol
 from euroqci_planner.mission.assets import Payload, Receiver, Satellite, Station
 from euroqci_planner.mission.key_yield import DetectionCounts, EpsilonLedger, KeyYield
 from euroqci_planner.mission.link_budget import LinkBudget, OffsetArray
+from euroqci_planner.mission.pair_aims import PairAims
 from euroqci_planner.mission.pass_table import PassSamples
 from euroqci_planner.mission.physics_tables import PhysicsTables
 from euroqci_planner.mission.plan import Candidates, ModelUsed, Resource, Schedule
@@ -81,5 +82,9 @@ class Scheduler(Protocol):
         stations: tuple[Resource, ...],
         settings: ScheduleSettings,
         check: Check = unchecked,
+        pairs: PairAims | None = None,
     ) -> Schedule:
-        """Decide every candidate; ask `check` often, and let through what it raises to stop."""
+        """Decide every candidate; ask `check` often, and let through what it raises to stop.
+
+        `pairs` are the aims of the objectives of pairs of users; others do not look at them.
+        """

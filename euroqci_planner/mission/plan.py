@@ -17,6 +17,7 @@ from euroqci_planner.mission.key_outlook import KeyOutlook
 from euroqci_planner.mission.key_yield import EpsilonLedger, KeyYield
 from euroqci_planner.mission.link_budget import PassLink
 from euroqci_planner.mission.orbits import ImportRecord
+from euroqci_planner.mission.pair_aims import PairShares
 from euroqci_planner.mission.pair_contacts import PairContacts
 from euroqci_planner.mission.pass_counts import PassCounts
 from euroqci_planner.mission.pass_table import Exclusion, PassConditions, PassTable
@@ -163,7 +164,8 @@ class Schedule(Table):
     `method` names the algorithm. `value_bits` is the expected key of what is flown, `bound_bits`
     a proven upper bound on that of any schedule that keeps the goals before the last, or NaN.
     `goals` are what the objective maximises, the first before all others; `quotas` what the
-    contacts credit to every group that has one.
+    contacts credit to every group that has one; `pairs` what the goals mean for each demand, where
+    pairs of users are the aim.
     """
 
     method: str
@@ -172,6 +174,7 @@ class Schedule(Table):
     bound_bits: float
     goals: tuple[Goal, ...] = ()
     quotas: tuple[QuotaUse, ...] = ()
+    pairs: PairShares | None = None
     state: NDArray[np.int8] = column("int8")
     reason: NDArray[np.int8] = column("int8")
     blocked_by: NDArray[np.int64] = column("int64")
@@ -261,6 +264,7 @@ class Plan:
     `counts` stands for passes that went by in parts: the tables are empty then.
     `goals` are what the objective maximises; `value_bits` and `bound_bits` those of the schedule.
     `quotas` say what the contacts credit to every group that has one.
+    `pairs` says what each demand gets under an objective of pairs of users.
     """
 
     scenario: Scenario
@@ -291,6 +295,7 @@ class Plan:
     pair_contacts: PairContacts | None = None
     goals: tuple[Goal, ...] = ()
     quotas: tuple[QuotaUse, ...] = ()
+    pairs: PairShares | None = None
 
     @property
     def contact_rows(self) -> NDArray[np.intp]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from euroqci_planner.mission.interfaces import Check
+from euroqci_planner.mission.pair_aims import PairAims
 from euroqci_planner.mission.plan import Candidates, Resource
 from euroqci_planner.mission.scenario import ScheduleSettings
 from euroqci_planner.schedule.conflicts import Problem
@@ -14,7 +15,7 @@ from euroqci_planner.schedule.conflicts import Problem
 class Case:
     """One task: `problem` is the canonical form of `candidates`; `check` is asked on the way.
 
-    `stations` go by the ids of the candidates.
+    `stations` go by the ids of the candidates; `pairs` are the aims of objectives of users.
     """
 
     candidates: Candidates
@@ -22,3 +23,4 @@ class Case:
     problem: Problem
     settings: ScheduleSettings
     check: Check
+    pairs: PairAims | None = None

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from euroqci_planner.mission.interfaces import Check, unchecked
+from euroqci_planner.mission.pair_aims import PairAims
 from euroqci_planner.mission.plan import Candidates, ModelUsed, Resource, Schedule
 from euroqci_planner.mission.scenario import Objective, ScheduleSettings
 from euroqci_planner.schedule.case import Case
 from euroqci_planner.schedule.conflicts import problem_of
 from euroqci_planner.schedule.explain import Outcome, schedule_of
 from euroqci_planner.schedule.greedy import GREEDY_MODEL, search_for
+from euroqci_planner.schedule.pair_objectives import fair_pairs, stock_value
 from euroqci_planner.schedule.total_key import largest_total
 
 EXACT_MODEL = ModelUsed(
@@ -25,6 +27,8 @@ EXACT_MODEL = ModelUsed(
 # How each objective is pursued with the solver.
 _SEARCHES: Mapping[Objective, Callable[[Case], Outcome]] = {
     Objective.EXPECTED_KEY: largest_total,
+    Objective.FAIR_PAIRS: fair_pairs,
+    Objective.STOCK_VALUE: stock_value,
 }
 
 
@@ -51,10 +55,11 @@ class ExactScheduler:
         stations: tuple[Resource, ...],
         settings: ScheduleSettings,
         check: Check = unchecked,
+        pairs: PairAims | None = None,
     ) -> Schedule:
         """Decide every candidate; what `check` raises ends the work."""
         search = search_for(settings, _SEARCHES)
         problem = problem_of(candidates, satellites, stations, settings.quotas)
         check()
-        case = Case(candidates, stations, problem, settings, check)
+        case = Case(candidates, stations, problem, settings, check, pairs)
         return schedule_of(case, search(case))

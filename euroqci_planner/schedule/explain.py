@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from euroqci_planner.mission.goals import Goal
+from euroqci_planner.mission.pair_aims import PairShares
 from euroqci_planner.mission.plan import (
     NO_BLOCKER,
     Candidates,
@@ -52,7 +53,8 @@ class Outcome:
 
     `bound_bits` is a proven upper bound on the total of any schedule that keeps the goals before
     the last. `goals` is empty where the total is all that is wanted. `binding` names
-    the quotas that cost key, as far as the search knows.
+    the quotas that cost key, as far as the search knows. `pairs` says what each demand gets where
+    pairs of users are the aim.
     """
 
     flown: Mask
@@ -60,6 +62,7 @@ class Outcome:
     bound_bits: float = math.nan
     goals: tuple[Goal, ...] = ()
     binding: tuple[str, ...] = ()
+    pairs: PairShares | None = None
 
 
 def explained(
@@ -132,6 +135,7 @@ def schedule_of(case: Case, outcome: Outcome) -> Schedule:
         bound_bits=outcome.bound_bits,
         goals=outcome.goals or (total,),
         quotas=quota_use(case, outcome.flown, of_problem.reason, outcome.binding),
+        pairs=outcome.pairs,
         state=found.state,
         reason=found.reason,
         blocked_by=found.blocked_by,

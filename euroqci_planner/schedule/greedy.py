@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from euroqci_planner.errors import InvalidInput
 from euroqci_planner.mission.interfaces import Check, unchecked
+from euroqci_planner.mission.pair_aims import PairAims
 from euroqci_planner.mission.plan import Candidates, ModelUsed, Resource, Schedule
 from euroqci_planner.mission.scenario import Objective, ScheduleSettings
 from euroqci_planner.schedule.case import Case
 from euroqci_planner.schedule.conflicts import Mask, problem_of
 from euroqci_planner.schedule.explain import Outcome, schedule_of
+from euroqci_planner.schedule.pair_fallback import poorest_pair_first
 from euroqci_planner.schedule.pins import pins_beyond_quotas, timetable_of_pins
 from euroqci_planner.schedule.repair import improve
 from euroqci_planner.schedule.rounding import inside_quotas
@@ -48,11 +50,12 @@ class GreedyScheduler:
         stations: tuple[Resource, ...],
         settings: ScheduleSettings,
         check: Check = unchecked,
+        pairs: PairAims | None = None,
     ) -> Schedule:
         """Decide every candidate; what `check` raises ends the work."""
         search = search_for(settings, _SEARCHES)
         problem = problem_of(candidates, satellites, stations, settings.quotas)
-        case = Case(candidates, stations, problem, settings, check)
+        case = Case(candidates, stations, problem, settings, check, pairs)
         return schedule_of(case, search(case))
 
 
@@ -75,6 +78,8 @@ def by_falling_value(case: Case) -> Outcome:
 # How each objective is pursued without a solver.
 _SEARCHES: Mapping[Objective, Callable[[Case], Outcome]] = {
     Objective.EXPECTED_KEY: by_falling_value,
+    Objective.FAIR_PAIRS: poorest_pair_first,
+    Objective.STOCK_VALUE: poorest_pair_first,
 }
 
 

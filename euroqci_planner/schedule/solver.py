@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csc_array
 
 from euroqci_planner.mission.interfaces import Check, unchecked
 from euroqci_planner.schedule.conflicts import IndexArray
@@ -53,6 +54,7 @@ class Solver:
         self._done.set()
         answer = _answer_of(self._stop)
         highs.cbSimplexInterrupt.subscribe(answer)
+        highs.cbIpmInterrupt.subscribe(answer)
         highs.cbMipInterrupt.subscribe(answer)
 
     def __enter__(self) -> Self:
@@ -81,6 +83,16 @@ class Solver:
             self._done.wait(_STOPS_WITHIN_S)
             raise
         return bool(self._highs.getModelStatus().name == "kOptimal")
+
+    def use(self, **options: Any) -> None:
+        """Set options of HiGHS for the next runs."""
+        for name, setting in options.items():
+            self._highs.setOptionValue(name, setting)
+
+    def hold_whole(self, columns: IndexArray, *, whole: bool) -> None:
+        """Columns that must be whole numbers from now on, or need not be."""
+        kinds = np.full(len(columns), int(whole), dtype=np.uint8)
+        self._highs.changeColsIntegrality(len(columns), columns.astype(np.int32), kinds)
 
     @property
     def has_solution(self) -> bool:
@@ -155,6 +167,41 @@ def opened(
     for name, setting in {**_SETTINGS, **options}.items():
         highs.setOptionValue(name, setting)
     _pass_model(highs, programme, whole=whole)
+    return Solver(highs, check)
+
+
+def opened_rows(
+    matrix: csc_array, capacity: FloatArray, bounds: tuple[FloatArray, FloatArray], check: Check
+) -> Solver | None:
+    """HiGHS with matrix v <= capacity between two bounds of v, to be maximised by cost given later.
+
+    None where HiGHS is not installed.
+    """
+    try:
+        import highspy  # noqa: PLC0415 (heavy, and the program plans without it)
+    except ImportError:
+        return None
+    make: Any = highspy.Highs
+    highs = make()
+    for name, setting in _SETTINGS.items():
+        highs.setOptionValue(name, setting)
+    rows, columns = matrix.shape
+    highs.passModel(
+        columns,
+        rows,
+        matrix.nnz,
+        _COLUMN_WISE,
+        _MAXIMISE,
+        0.0,
+        np.zeros(columns),
+        *bounds,
+        np.full(rows, -np.inf),
+        capacity,
+        matrix.indptr[:-1].astype(np.int32),
+        matrix.indices.astype(np.int32),
+        matrix.data,
+        np.zeros(columns, dtype=np.int32),
+    )
     return Solver(highs, check)
 
 

@@ -37,11 +37,11 @@ def test_quotas_are_in_force_as_they_are_written() -> None:
 
 
 def test_an_objective_that_no_room_knows_is_kept() -> None:
-    scenario = read(changed(('objective = "expected_key"', 'objective = "fair_pairs"')))
+    scenario = read(changed(('objective = "expected_key"', 'objective = "fair_stations"')))
     assert scenario.schedule.objective is Objective.EXPECTED_KEY
     assert scenario.schedule.freeze_s == 0.0
-    assert scenario.kept_blocks["schedule"]["objective"] == "fair_pairs"
-    assert "[schedule] objective = fair_pairs: kept" in "\n".join(scenario.warnings)
+    assert scenario.kept_blocks["schedule"]["objective"] == "fair_stations"
+    assert "[schedule] objective = fair_stations: kept" in "\n".join(scenario.warnings)
 
 
 def test_key_settings_are_in_force_as_they_are_written() -> None:
