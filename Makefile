@@ -1,13 +1,14 @@
 # make run   sets up, plans the sample scenario, and opens the desktop program where there is a display
 # make test  sets up, checks the sources and passes all the tests
 # make bench measures, beside peers in the same run; tables go to out/bench. YEAR=1 adds the year of a constellation
+# make scoreboard measures all of tests/benchmarks/scoreboard.md anew, in some minutes. COVERAGE=1 counts lines over the whole suite
 SAMPLE := resources/samples/first-plan/first-plan.scenario.toml
 OUT    := out/first-plan
 BIN    := .venv/bin
 
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: setup run test check bench
+.PHONY: setup run test check bench scoreboard
 
 setup:
 	@packaging/bootstrap.sh
@@ -29,3 +30,6 @@ test: check
 
 bench: setup
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-columns=min,median,rounds -o addopts="--strict-markers --import-mode=importlib" -s
+
+scoreboard: setup
+	$(BIN)/python tests/benchmarks/scoreboard.py $(if $(COVERAGE),--coverage)

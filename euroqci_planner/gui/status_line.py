@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWi
 
 from euroqci_planner.app.plan_sentences import facts_text, totals_text
 from euroqci_planner.gui.background import Job
+from euroqci_planner.gui.views.view_parts import ElidedLabel
 from euroqci_planner.gui.workspace import Workspace
 
 _BAR_PX = 150
@@ -30,7 +31,9 @@ class StatusLine(QStatusBar):
         self.draft.setText("✎ values in the form are not valid yet")
         self.draft.setProperty("fault", "true")
         self.draft.hide()
-        self.facts = self._label("What the plan rests on")
+        self.facts = ElidedLabel(self)
+        self.facts.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.facts.setContentsMargins(4, 0, 6, 0)
         self.stage = self._label("Progress")
         self.bar = QProgressBar(self)
         self.bar.setRange(0, _STEPS)
@@ -42,8 +45,10 @@ class StatusLine(QStatusBar):
         self.addWidget(self.totals)
         self.addWidget(self.stale)
         self.addWidget(self.draft)
-        for item in (self.stage, self.bar, self.cancel, self.facts):
+        for item in (self.stage, self.bar, self.cancel):
             self.addPermanentWidget(item)
+        # What is left of the line: its end goes first where the rest has no room.
+        self.addPermanentWidget(self.facts, 1)
         self.show_job(None)
         workspace.plan_changed.connect(self._on_plan)
         workspace.stale_changed.connect(self._on_stale)
@@ -76,7 +81,7 @@ class StatusLine(QStatusBar):
     def _on_plan(self) -> None:
         plan = self._workspace.plan
         self.totals.setText("no plan yet" if plan is None else totals_text(plan))
-        self.facts.setText("" if plan is None else facts_text(plan))
+        self.facts.set_full_text("" if plan is None else facts_text(plan))
 
     def _on_stale(self) -> None:
         is_stale = self._workspace.is_stale

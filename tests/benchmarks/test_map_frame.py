@@ -46,8 +46,8 @@ def _stations(count: int, like: Station) -> tuple[Station, ...]:
     )
 
 
-@pytest.fixture(scope="module")
-def plan() -> Plan:
+def plan_of_400() -> Plan:
+    """Passes of 400 real satellites over twenty stations, half a day."""
     made = plain_scenario()
     craft: Satellite = made.satellites[0]
     satellites = tuple(
@@ -64,6 +64,11 @@ def plan() -> Plan:
             weather=WeatherSettings(model=WeatherModel.CLEAR),
         )
     )
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return plan_of_400()
 
 
 @pytest.fixture(scope="module")

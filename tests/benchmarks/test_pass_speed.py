@@ -60,8 +60,7 @@ def report() -> Iterator[Callable[..., None]]:
     TABLE.write_text("\n".join([*lines, ""]), encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
-def week() -> tuple[Scenario, Sky]:
+def week_of_400() -> tuple[Scenario, Sky]:
     """400 satellites over 30 stations for seven days."""
     path = resource("samples", "oneweb-400", "oneweb-400.scenario.toml")
     scenario = planner.load_scenario(path)
@@ -70,6 +69,12 @@ def week() -> tuple[Scenario, Sky]:
     }
     scenario = replace(scenario, duration_s=WEEK * DAY_S)
     return scenario, sky_over(scenario)
+
+
+@pytest.fixture(scope="module")
+def week() -> tuple[Scenario, Sky]:
+    """The week, once."""
+    return week_of_400()
 
 
 def _timed(work: Callable[[], Any]) -> tuple[Any, float, float]:

@@ -65,6 +65,20 @@ HOLD = """
     time.sleep(60)
 """
 
+SAVING = """
+    import sys
+    from pathlib import Path
+    from euroqci_planner.app.document import open_document
+    document = open_document(Path(sys.argv[1]))
+    texts = [document.text, document.text + "\\n# edited\\n"]
+    print("ready", flush=True)
+    number = 0
+    while True:
+        number += 1
+        document.replace(texts[number % 2])
+        document.save()
+"""
+
 
 @pytest.fixture
 def elsewhere(path):
@@ -333,22 +347,9 @@ def test_two_processes_that_race_for_a_document_never_both_get_it(path):
 
 
 def test_a_save_that_is_killed_leaves_the_old_file_or_the_new_one(path):
-    code = """
-        import sys
-        from pathlib import Path
-        from euroqci_planner.app.document import open_document
-        document = open_document(Path(sys.argv[1]))
-        texts = [document.text, document.text + "\\n# edited\\n"]
-        print("ready", flush=True)
-        number = 0
-        while True:
-            number += 1
-            document.replace(texts[number % 2])
-            document.save()
-    """
     before = path.read_text(encoding="utf-8")
     for wait_s in (0.0, 0.05, 0.13, 0.21):
-        process = in_another_process(code, path)
+        process = in_another_process(SAVING, path)
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         time.sleep(wait_s)

@@ -50,6 +50,8 @@ def texts(table, name):
 
 
 def click(table, row):
+    pages = table.parent().parent()
+    pages.setCurrentWidget(table)
     index = table.table_model.index(row, 0)
     table.scrollTo(index)
     QTest.mouseClick(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,12 +19,12 @@ from euroqci_planner.app.link_stock import deposits
 from euroqci_planner.app.store_lines import StoreLine, store_book
 from euroqci_planner.gui import theme
 from euroqci_planner.gui.views.key_stores import KeyStoresView
-from euroqci_planner.gui.views.store_paint import Look, paint_line
+from euroqci_planner.gui.views.store_paint import Look, empty_texts, paint_line
 from euroqci_planner.gui.views.time_axis import TimeScale
 from euroqci_planner.gui.views.timeline import TimelineView
 from euroqci_planner.gui.views.value_axis import ValueScale, bit_ticks, decade_ticks, nice_step
 from euroqci_planner.mission.key_course import StoreKind, StoreName
-from euroqci_planner.timebase import instant_after
+from euroqci_planner.timebase import NOT_A_TIME, instant_after
 
 PIXEL = 1.0
 
@@ -366,3 +367,12 @@ def test_nothing_lies_at_the_bottom_of_either_scale():
         scale = ValueScale(1e7, 200.0, 10.0, floor)
         assert scale.y(0.0) == 200.0
         assert scale.y(1e7) == within(1e-9, of=10.0)
+
+
+def test_stores_that_run_empty_in_one_minute_share_a_text(forecast_view):
+    line = next(item for item in forecast_view.plot.lines if not np.isnat(item.empty_utc))
+    twins = [replace(line, name=StoreName(StoreKind.PAIR, "a", name)) for name in ("b", "c", "d")]
+    area, scale = forecast_view.plot.plot, forecast_view.plot.scale
+    ((text, x),) = empty_texts([*twins, replace(line, empty_utc=NOT_A_TIME)], area, scale)
+    assert text.startswith("a \u2013 b and 2 more empty ")
+    assert x == within(PIXEL, of=scale.x_of(line.empty_utc))

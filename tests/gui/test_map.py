@@ -57,6 +57,19 @@ def contact(workspace: Workspace, plan: Plan) -> int:
     return row
 
 
+def test_stations_far_from_europe_show_at_first_and_a_chosen_map_stays(qtbot, plan: Plan):
+    scenario = plan.scenario
+    island = replace(scenario.stations[0], id="reunion", latitude_rad=-0.37, longitude_rad=0.97)
+    far = replace(plan, scenario=replace(scenario, stations=(*scenario.stations[1:], island)))
+    workspace = workspace_of(far)
+    view = shown(qtbot, MapView(workspace), 800, 500)
+    assert view.mode is MapMode.WORLD
+    assert view.tools.modes.currentData() == MapMode.WORLD
+    view.set_mode(MapMode.EUROPE)
+    workspace.set_document(replace(far.scenario, name="renamed"), is_stale=True)
+    assert view.mode is MapMode.EUROPE
+
+
 def satellite_at(view: MapView, index: int) -> QPoint:
     stage = view.canvas.stage
     return QPoint(round(stage.satellite_x[index]), round(stage.satellite_y[index]))

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF
+from station_cases import station as plain_station
 from tolerances import DEGREE, within
 
 from euroqci_planner.app.scene import GroundCircle
@@ -15,6 +16,7 @@ from euroqci_planner.gui.map.antimeridian import cut_line, cut_ring
 from euroqci_planner.gui.map.ground import circle_ring, joined
 from euroqci_planner.gui.map.labels import LabelPlacer, Wish
 from euroqci_planner.gui.map.paths import path_of
+from euroqci_planner.gui.map.presets import MapMode, fitting_mode
 from euroqci_planner.gui.map.projections import Azimuthal, Equirectangular, Figure, is_inside
 from euroqci_planner.gui.map.viewport import Viewport
 
@@ -226,3 +228,18 @@ def test_a_label_stays_on_its_side_while_there_is_room():
     left = placer.placed([wish], wall, (640, 400))[1]
     assert left[0] < 300.0
     assert placer.placed([wish], nothing, (640, 400))[1] == left
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "wanted"),
+    [(48.0, 11.0, MapMode.EUROPE), (28.3, -16.5, MapMode.EUROPE), (-21.1, 55.5, MapMode.WORLD)],
+)
+def test_the_map_begins_with_what_holds_all_stations(latitude, longitude, wanted):
+    sites = [
+        plain_station("home", latitude_rad=np.radians(50.0), longitude_rad=np.radians(5.0)),
+        plain_station(
+            "other", latitude_rad=np.radians(latitude), longitude_rad=np.radians(longitude)
+        ),
+    ]
+    assert fitting_mode(sites) is wanted
+    assert fitting_mode([]) is MapMode.EUROPE

@@ -17,7 +17,7 @@ from euroqci_planner.gui.background import Background, Job
 from euroqci_planner.gui.commands import Command
 from euroqci_planner.gui.map.canvas import MapCanvas
 from euroqci_planner.gui.map.map_tools import CENTRED_MODES, ZOOM_STEP, MapTools
-from euroqci_planner.gui.map.presets import LAYER_TITLES, MODE_TITLES, Layer, MapMode
+from euroqci_planner.gui.map.presets import LAYER_TITLES, MODE_TITLES, Layer, MapMode, fitting_mode
 from euroqci_planner.gui.map.stage import MapTarget, TargetKind
 from euroqci_planner.gui.map.tips import coordinates_text
 from euroqci_planner.gui.views.pass_menu import pass_menu
@@ -48,6 +48,7 @@ class MapView(QWidget):
         self._workspace, self._background = workspace, background
         self._job: Job | None = None
         self._plan: Plan | None = None
+        self._is_mode_chosen = False
         self.menu_hooks: list[MenuHook] = []
         self.canvas = MapCanvas(workspace, self)
         self._build()
@@ -64,7 +65,8 @@ class MapView(QWidget):
         return self.canvas.mode
 
     def set_mode(self, mode: MapMode) -> None:
-        """Look at the map in another way."""
+        """Look at the map in another way; it stays so whatever the stations are."""
+        self._is_mode_chosen = True
         self.tools.show_mode(mode)
         if mode is MapMode.STATION and self.mode is not mode:
             self._choose_selected_station()
@@ -223,7 +225,9 @@ class MapView(QWidget):
     def _take_stations(self) -> None:
         self.tools.set_stations(self.canvas.stations())
         if self.canvas.is_home:
-            self.canvas.set_mode(self.mode, self._centre(self.mode))
+            mode = self.mode if self._is_mode_chosen else fitting_mode(self.canvas.stations())
+            self.tools.show_mode(mode)
+            self.canvas.set_mode(mode, self._centre(mode))
         self.canvas.refresh()
 
     def _centre(self, mode: MapMode) -> tuple[float, float]:

@@ -81,6 +81,16 @@ def projection_of(mode: MapMode, latitude_rad: float, longitude_rad: float) -> P
     return Azimuthal(latitude_rad, longitude_rad, mode is MapMode.GLOBE)
 
 
+def fitting_mode(stations: Sequence[Station]) -> MapMode:
+    """Europe where all stations are in it or near it, else the world."""
+    south, north, west, east = np.radians(_NEAR_EUROPE_DEG)
+    is_near = [
+        south <= site.latitude_rad <= north and west <= site.longitude_rad <= east
+        for site in stations
+    ]
+    return MapMode.EUROPE if all(is_near) else MapMode.WORLD
+
+
 def home_view(
     mode: MapMode, projection: Projection, size_px: tuple[int, int], stations: Sequence[Station]
 ) -> Viewport:

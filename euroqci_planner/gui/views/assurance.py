@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from euroqci_planner.app.demand_outlook import outlook_columns, pass_of_deposit
 from euroqci_planner.app.link_totals import contacts_of_links
@@ -15,7 +14,7 @@ from euroqci_planner.gui import theme
 from euroqci_planner.gui.item_models import CellStyle, Mark, ScreenColumn, TableContent
 from euroqci_planner.gui.views.data_table import DataTable
 from euroqci_planner.gui.views.pass_columns import one_year
-from euroqci_planner.gui.views.view_parts import ElidedLabel
+from euroqci_planner.gui.views.view_parts import ElidedLabel, table_pages
 from euroqci_planner.gui.workspace import Workspace
 from euroqci_planner.mission.assurance_columns import requirements_columns, security_columns
 from euroqci_planner.mission.plan import Plan
@@ -23,6 +22,12 @@ from euroqci_planner.mission.schedule_columns import schedule_columns
 
 _KBIT = 1e3
 _PASS, _FAIL = "\u2713", "\u2717"
+_TITLES = {
+    "Requirements": "Every requirement with its verdict",
+    "Schedule": "What the schedule maximises, and what binds it",
+    "Pairs": "What the key of each pair rests on",
+    "Deposits": "Next deposits of each demand",
+}
 _EMPTY = "The scenario has neither requirements nor demands."
 
 
@@ -38,6 +43,10 @@ class AssuranceView(QWidget):
         self.schedule = DataTable("Goals and quotas of the schedule", self)
         self.pairs = DataTable("Security of pairs", self)
         self.deposits = DataTable("Next deposits", self)
+        self.pages = table_pages(
+            "What the plan promises",
+            [(title, about, self._table(n)) for n, (title, about) in enumerate(_TITLES.items())],
+        )
         self._lay_out()
         self.pairs.rows_selected.connect(self._lead_by_pair)
         self.deposits.rows_selected.connect(self._lead_by_deposit)
@@ -45,23 +54,13 @@ class AssuranceView(QWidget):
         self.refresh()
 
     def _lay_out(self) -> None:
-        splitter = QSplitter(Qt.Orientation.Vertical, self)
-        splitter.setChildrenCollapsible(False)
-        for title, table in (
-            ("", self.findings),
-            ("What the schedule maximises, and what binds it", self.schedule),
-            ("What the key of each pair rests on", self.pairs),
-            ("Next deposits of each demand", self.deposits),
-        ):
-            splitter.addWidget(_titled(title, table) if title else table)
-        splitter.setSizes([100, 90, 130, 110])
         self.summary.setContentsMargins(8, 4, 8, 4)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(0)
         box.addWidget(self.summary)
-        box.addWidget(splitter, 1)
-        self.setFocusProxy(self.findings)
+        box.addWidget(self.pages, 1)
+        self.setFocusProxy(self.pages)
 
     def refresh(self) -> None:
         """Show the plan of the workspace."""
@@ -78,6 +77,19 @@ class AssuranceView(QWidget):
         self.pairs.set_content(_pairs(plan) if plan is not None and has_keys else None)
         has_outlook = plan is not None and plan.outlook is not None
         self.deposits.set_content(_deposits(plan) if plan is not None and has_outlook else None)
+        self._count()
+
+    def _count(self) -> None:
+        """Numbers of rows behind the titles; a page with rows in front of an empty one."""
+        for number, title in enumerate(_TITLES):
+            rows = self._table(number).table_model.total
+            self.pages.setTabText(number, f"{title} {rows}" if rows else title)
+        if not self._table(self.pages.currentIndex()).table_model.total:
+            filled = [n for n in range(len(_TITLES)) if self._table(n).table_model.total]
+            self.pages.setCurrentIndex(min(filled, default=0))
+
+    def _table(self, number: int) -> DataTable:
+        return (self.findings, self.schedule, self.pairs, self.deposits)[number]
 
     def _lead_by_pair(self) -> None:
         plan, content = self._workspace.plan, self.pairs.table_model.content
@@ -99,19 +111,6 @@ class AssuranceView(QWidget):
             return
         found = (pass_of_deposit(plan, content.table, row) for row in self.deposits.selected_rows())
         self._workspace.select([row for row in found if row is not None])
-
-
-def _titled(title: str, table: DataTable) -> QWidget:
-    page = QWidget()
-    label = QLabel(title, page)
-    label.setProperty("muted", "true")
-    label.setContentsMargins(8, 4, 8, 2)
-    box = QVBoxLayout(page)
-    box.setContentsMargins(0, 0, 0, 0)
-    box.setSpacing(0)
-    box.addWidget(label)
-    box.addWidget(table, 1)
-    return page
 
 
 def _findings(plan: Plan) -> TableContent:

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSplitter,
     QStackedWidget,
-    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -42,7 +41,7 @@ from euroqci_planner.gui.item_models import TableContent
 from euroqci_planner.gui.views import forecast_tables as tables
 from euroqci_planner.gui.views.data_table import DataTable
 from euroqci_planner.gui.views.forecast_switches import SwitchesPanel
-from euroqci_planner.gui.views.view_parts import ElidedLabel, tool_button
+from euroqci_planner.gui.views.view_parts import ElidedLabel, table_pages, tool_button
 from euroqci_planner.gui.workspace import Workspace
 from euroqci_planner.mission.plan import Plan
 
@@ -114,8 +113,13 @@ class ForecastView(QWidget):
         self.export_button = tool_button(
             "Export\u2026", "Write the files of the forecast", self.export_asked.emit
         )
-        self.pages, self._stack = QTabWidget(self), QStackedWidget(self)
         self.tables = [DataTable(page.about, self) for page in _PAGES]
+        titled = [(page.title, page.about) for page in _PAGES]
+        self.pages = table_pages(
+            "Parts of the forecast",
+            [(*titles, table) for titles, table in zip(titled, self.tables, strict=True)],
+        )
+        self._stack = QStackedWidget(self)
         self._lay_out()
         self._connect()
         self._on_plan()
@@ -216,13 +220,8 @@ class ForecastView(QWidget):
     # construction
 
     def _lay_out(self) -> None:
-        for number, (page, table) in enumerate(zip(_PAGES, self.tables, strict=True)):
+        for page, table in zip(_PAGES, self.tables, strict=True):
             table.empty_text = page.empty_text
-            self.pages.addTab(table, page.title)
-            self.pages.setTabToolTip(number, page.about)
-        self.pages.tabBar().setStyleSheet("QTabBar::tab { padding: 4px 7px; }")
-        self.pages.setDocumentMode(True)
-        self.pages.setAccessibleName("Parts of the forecast")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         self.empty.setMargin(24)

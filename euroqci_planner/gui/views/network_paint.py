@@ -30,8 +30,9 @@ from euroqci_planner.gui.views.timeline_style import mixed
 NODE_PX = 6.5
 _MOST_TEXTS = 8
 _USER_PX = 5.5
+_MOST_COVERED = 0.05
 _LABEL_ALPHA = 170
-_TEXT_PLACES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74)
+_TEXT_PLACES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)
 
 SUPPLY_TEXTS: Mapping[Supply, str] = {
     Supply.FRESH: "deposit within 1 d",
@@ -146,10 +147,12 @@ def _risk(data: NetworkData, number: int) -> Risk:
 def paint_edge_texts(painter: QPainter, picture: Picture, data: NetworkData) -> None:
     """The chance to run empty on the line of each pair; without a forecast what is served.
 
-    The riskiest first; among many pairs those without a risk go without a text.
+    The riskiest first; among many pairs those without a risk, and those whose text would cover
+    another one, go without: the table below has them all.
     """
     taken = [box for _, _, box in picture.users]
     taken += [_square(point) for _, point, _ in picture.users]
+    taken += picture.station_labels
     is_full = len(picture.edges) > _MOST_TEXTS
     for edge in reversed(picture.edges):
         if is_full and _risk(data, edge.number) is Risk.LOW:
@@ -159,6 +162,8 @@ def paint_edge_texts(painter: QPainter, picture: Picture, data: NetworkData) -> 
         boxes = [_centred(edge.path.pointAtPercent(share), size) for share in _TEXT_PLACES]
         costs = [sum(_overlap(box, other) for other in taken) for box in boxes]
         box = boxes[int(np.argmin(costs))]
+        if is_full and min(costs) > _MOST_COVERED * box.width() * box.height():
+            continue
         taken.append(box)
         painter.setPen(QPen(risk_pen(_risk(data, edge.number), 1.0).color(), 1.0))
         painter.setBrush(theme.current().base)

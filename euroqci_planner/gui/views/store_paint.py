@@ -170,22 +170,35 @@ def paint_line_notes(
     """
     ink, metrics = theme.current(), painter.fontMetrics()
     height, taken = float(metrics.height()), list(covered)
-    for line in lines:
-        x = _empty_x(line, area, scale)
-        if x is not None:
-            when = short_day_and_time(line.empty_utc).strip()[:-3]
-            text = f"{line.name.a} \u2013 {line.name.b} empty {when}"
-            room = metrics.horizontalAdvance(text)
-            left = x + 5.0 if x + room + 6.0 < area.right() else x - room - 5.0
-            rows = range(max(int(area.height() // height) - 1, 1))
-            boxes = [QRectF(left, area.top() + row * height, room, height) for row in rows]
-            _write(painter, boxes, text, taken, ink.bad)
+    for text, x in empty_texts(lines, area, scale):
+        room = metrics.horizontalAdvance(text)
+        left = x + 5.0 if x + room + 6.0 < area.right() else x - room - 5.0
+        rows = range(max(int(area.height() // height) - 1, 1))
+        boxes = [QRectF(left, area.top() + row * height, room, height) for row in rows]
+        _write(painter, boxes, text, taken, ink.bad)
     for line in lines:
         if line.reserve_bits > 0.0:
             y = values.y(line.reserve_bits)
             room = metrics.horizontalAdvance("reserve")
             boxes = [QRectF(area.left() + 5.0, y - height, room, height)]
             _write(painter, boxes, "reserve", taken, ink.text)
+
+
+def empty_texts(
+    lines: Sequence[StoreLine], area: QRectF, scale: TimeScale
+) -> list[tuple[str, float]]:
+    """A text for each minute in which stores run empty, and its place: one name, and how many."""
+    found: dict[str, list[tuple[str, float]]] = {}
+    for line in lines:
+        x = _empty_x(line, area, scale)
+        if x is not None:
+            when = short_day_and_time(line.empty_utc).strip()[:-3]
+            found.setdefault(when, []).append((f"{line.name.a} \u2013 {line.name.b}", x))
+    texts = []
+    for when, stores in found.items():
+        more = f" and {len(stores) - 1} more" if len(stores) > 1 else ""
+        texts.append((f"{stores[0][0]}{more} empty {when}", stores[0][1]))
+    return texts
 
 
 def _write(

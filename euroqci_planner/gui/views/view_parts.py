@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QTabWidget, QToolButton, QWidget
 
 
 class ElidedLabel(QLabel):
@@ -44,6 +44,18 @@ class ElidedLabel(QLabel):
         elided = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, room)
         if elided != self.text():
             self.setText(elided)
+
+
+def table_pages(name: str, pages: Sequence[tuple[str, str, QWidget]]) -> QTabWidget:
+    """Tables behind tabs: a short title, what it shows, the table."""
+    made = QTabWidget()
+    made.setDocumentMode(True)
+    made.setAccessibleName(name)
+    for number, (title, about, table) in enumerate(pages):
+        made.addTab(table, title)
+        made.setTabToolTip(number, about)
+    made.tabBar().setStyleSheet("QTabBar::tab { padding: 4px 7px; }")
+    return made
 
 
 def menu_button(text: str, menu: QMenu, tip: str) -> QToolButton:
