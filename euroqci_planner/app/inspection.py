@@ -12,12 +12,15 @@ import numpy as np
 
 from euroqci_planner.app.key_account import KeyAccount, flown_piece, key_account
 from euroqci_planner.app.link_and_key import budget_of, counts_of
+from euroqci_planner.app.pair_card import PairCard, is_pass_of_source, pair_card
 from euroqci_planner.app.pass_card import cloudy_skies, contact_name, key_range_bits
 from euroqci_planner.app.registry import KEY_MODELS
 from euroqci_planner.app.sky import Sky
 from euroqci_planner.app.sky_cache import sky_of
 from euroqci_planner.mission.assets import Payload, Station
 from euroqci_planner.mission.key_yield import DetectionCounts, EpsilonLedger
+from euroqci_planner.mission.link_budget import LinkBudget
+from euroqci_planner.mission.pass_table import PassSamples
 from euroqci_planner.mission.plan import REASON_TEXTS, PassState, Plan, Reason
 from euroqci_planner.mission.scenario import Policy
 from euroqci_planner.mission.table import Table, column
@@ -87,7 +90,8 @@ class PassInspection:
     not hold. Losses at the sample nearest to the culmination and mean noise are the plan's own
     (None as `link`); `loss_culmination_db` is the sum of `loss_terms_db`. `cloudy_skies` holds
     name, chance and key of the skies between clear and overcast. `blocked_by` is a row of the plan
-    (None for none), `blocker_name` a short name of it.
+    (None for none), `blocker_name` a short name of it. A pass of a source of entangled pairs has
+    no key alone: no account and no rates; `pair` is the contact in which it is flown.
     """
 
     row: int
@@ -117,6 +121,7 @@ class PassInspection:
     ledger: EpsilonLedger | None
     key_range_bits: tuple[float, float] | None = None
     cloudy_skies: tuple[tuple[str, float, float], ...] = ()
+    pair: PairCard | None = None
 
 
 def inspect_pass(plan: Plan, row: int) -> PassInspection:
@@ -157,10 +162,11 @@ def inspect_pass(plan: Plan, row: int) -> PassInspection:
         link=_course(plan, sky, row) if has_link else None,
         loss_terms_db=losses,
         noise_terms_hz=plan.link.noise_terms_hz[row] if plan.link and has_link else None,
-        account=key_account(plan.keys, row, plan.key_details) if plan.keys and has_link else None,
+        account=_account(plan, row) if has_link else None,
         ledger=plan.ledgers.get(craft.payload.id),
         key_range_bits=key_range_bits(plan, row),
         cloudy_skies=cloudy_skies(plan, row),
+        pair=pair_card(plan, row),
     )
 
 
@@ -170,6 +176,12 @@ def pass_id_of(plan: Plan, row: int) -> str:
     pair = (passes.satellite == passes.satellite[row]) & (passes.station == passes.station[row])
     rows = np.flatnonzero(pair)
     return str(passes.take(rows).pass_ids()[np.searchsorted(rows, row)])
+
+
+def _account(plan: Plan, row: int) -> KeyAccount | None:
+    if plan.keys is None or is_pass_of_source(plan, row):
+        return None
+    return key_account(plan.keys, row, plan.key_details)
 
 
 def _window(plan: Plan, row: int) -> tuple[float, float] | None:
@@ -229,10 +241,7 @@ def _course(plan: Plan, sky: Sky, row: int) -> LinkCourse:
     scenario, passes = plan.scenario, plan.passes
     piece = flown_piece(plan, row)
     samples, budget = budget_of(scenario, sky, passes, plan.conditions, piece)
-    slots = counts_of(piece, samples, budget, np.arange(len(samples) + 1, dtype=np.intp))
-    sifted = np.sum(slots.key_detections, axis=1)
-    with np.errstate(invalid="ignore"):
-        qber = np.sum(slots.key_errors, axis=1) / sifted
+    rates = _rates(plan, row, samples, budget)
     begin_s = float(seconds_between(passes.highest_utc[row], plan.conditions.usable_start_utc[row]))
     return LinkCourse(
         loss_terms=budget.loss_terms,
@@ -243,10 +252,26 @@ def _course(plan: Plan, sky: Sky, row: int) -> LinkCourse:
         transmittance_terms=budget.transmittance,
         noise_hz=budget.total_noise_hz(),
         noise_terms_hz=budget.noise_hz,
-        sifted_rate_hz=sifted / samples.slot_s,
-        qber=qber,
-        key_rate_hz=_lost_without(slots, piece.satellite.payload, scenario.policy) / samples.slot_s,
+        sifted_rate_hz=rates[0],
+        qber=rates[1],
+        key_rate_hz=rates[2],
     )
+
+
+def _rates(
+    plan: Plan, row: int, samples: PassSamples, budget: LinkBudget
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Sifted rate, error rate and key rate; NaN for a source of pairs, which needs two stations."""
+    if is_pass_of_source(plan, row):
+        nothing = np.full(len(samples), np.nan)
+        return nothing, nothing, nothing
+    piece = flown_piece(plan, row)
+    slots = counts_of(piece, samples, budget, np.arange(len(samples) + 1, dtype=np.intp))
+    sifted = np.sum(slots.key_detections, axis=1)
+    with np.errstate(invalid="ignore"):
+        qber = np.sum(slots.key_errors, axis=1) / sifted
+    key = _lost_without(slots, piece.satellite.payload, plan.scenario.policy)
+    return sifted / samples.slot_s, qber, key / samples.slot_s
 
 
 def _lost_without(slots: DetectionCounts, payload: Payload, policy: Policy) -> FloatArray:

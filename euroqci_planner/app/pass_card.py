@@ -15,6 +15,7 @@ from euroqci_planner.app.display import (
     span,
     time_of_day,
 )
+from euroqci_planner.app.pair_card import is_pass_of_source, pair_card
 from euroqci_planner.mission.plan import NO_BLOCKER, REASON_TEXTS, PassState, Plan, Reason
 from euroqci_planner.timebase import minute_stamps, seconds_between
 from euroqci_planner.units import KILO, decibel_loss
@@ -107,6 +108,10 @@ def _key(plan: Plan, row: int) -> tuple[tuple[str, str], ...]:
     if plan.keys is None or np.isnat(plan.conditions.usable_start_utc[row]):
         return ()
     decisions = plan.decisions
+    if is_pass_of_source(plan, row):
+        pair = pair_card(plan, row)
+        here = ("clear sky here", percent(float(decisions.clear_probability[row]), 0))
+        return (*(() if pair is None else pair.lines), here)
     clear = float(decisions.clear_probability[row])
     return (
         ("QBER", percent(float(plan.keys.qber[row]), 2)),

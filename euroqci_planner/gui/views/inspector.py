@@ -27,6 +27,7 @@ from euroqci_planner.mission.plan import Plan
 
 _NOTHING = "Select a pass in the map, the table or the timeline to look into it."
 _BLOCKER = "blocker"
+_PARTNER = "partner"
 
 
 class InspectorView(QWidget):
@@ -178,6 +179,8 @@ class InspectorView(QWidget):
         shown = self._shown
         if link == _BLOCKER and shown is not None and shown.blocked_by is not None:
             self._workspace.select((shown.blocked_by,))
+        if link == _PARTNER and shown is not None and shown.pair is not None:
+            self._workspace.select((shown.pair.partner_row,))
 
 
 def _inspected(plan: Plan, row: int, progress: Progress) -> PassInspection:
@@ -197,6 +200,10 @@ def _state_html(shown: PassInspection, is_stale: bool, theme: themes.Theme) -> s
             f" by <a style='color:{theme.states[shown.state.SCHEDULED].name()}' href='{_BLOCKER}'>"
             f"{escape(shown.blocker_name)}</a>"
         )
+    if shown.pair is not None:
+        ink = theme.states[shown.state.SCHEDULED].name()
+        partner = escape(shown.pair.partner_id)
+        text += f" with <a style='color:{ink}' href='{_PARTNER}'>{partner}</a>"
     if is_stale:
         text += f" <span style='color:{theme.warning.name()}'>(the plan is stale)</span>"
     return text
@@ -208,6 +215,15 @@ def _highest(shown: PassInspection) -> str:
 
 def _elevation(shown: PassInspection) -> str:
     return f"max {fixed(float(np.degrees(shown.max_elevation_rad)), 1)}°"
+
+
+def _pair(shown: PassInspection) -> str:
+    """Key of both stations, for a pass of a source of entangled pairs."""
+    if shown.pair is None:
+        return ""
+    key = bits_text(float(np.floor(shown.pair.key_bits)))
+    expected = bits_text(shown.pair.key_expected_bits)
+    return f"key of both {key}, expected {expected}"
 
 
 def _loss(shown: PassInspection) -> str:
@@ -241,6 +257,7 @@ _FACTS: tuple[Callable[[PassInspection], str], ...] = (
     _loss,
     _qber,
     _key,
+    _pair,
     _weather,
     _expected,
 )
