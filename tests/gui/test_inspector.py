@@ -80,6 +80,20 @@ def near(image: QImage, at: QPointF, colour, reach: int = 4) -> int:
     return found
 
 
+def test_the_head_says_the_chance_of_every_sky_and_the_key_in_it(
+    view: InspectorView, workspace: Workspace, plan: Plan, contact: int
+) -> None:
+    workspace.select((contact,))
+    decisions, details = plan.decisions, plan.key_details
+    assert details is not None
+    for name, chance, bits in (
+        ("thin", decisions.thin_probability, details.key_thin_bits),
+        ("broken", decisions.broken_probability, details.key_broken_bits),
+    ):
+        wanted = f"{name} {100 * chance[contact]:.0f} % ({bits_text(float(bits[contact]))})"
+        assert wanted in words(view)
+
+
 def test_without_a_selection_it_says_what_to_do(view):
     assert view.shown is None
     assert view._empty.isVisible()

@@ -239,12 +239,15 @@ def _key(shown: PassInspection) -> str:
 
 
 def _weather(shown: PassInspection) -> str:
-    parts = [f"clear sky {percent(shown.clear_probability, 0)}"]
-    parts += [
-        f"{name} {percent(chance, 0)} ({bits_text(bits)})"
+    return f"clear sky {percent(shown.clear_probability, 0)}"
+
+
+def _cloudy(shown: PassInspection) -> str:
+    texts = (
+        f"{name.split()[0]} {percent(chance, 0)} ({bits_text(bits)})"
         for name, chance, bits in shown.cloudy_skies
-    ]
-    return ", ".join(parts)
+    )
+    return ", ".join(texts)
 
 
 def _expected(shown: PassInspection) -> str:
@@ -259,5 +262,6 @@ _FACTS: tuple[Callable[[PassInspection], str], ...] = (
     _key,
     _pair,
     _weather,
+    _cloudy,
     _expected,
 )
