@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from pair_cases import pair_plan
+from entangled_cases import pair_plan
 from view_cases import shown, workspace_of
 
 from euroqci_planner.app.display import bits_text

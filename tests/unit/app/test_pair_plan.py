@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from pair_cases import (
+from entangled_cases import (
     SOURCE,
     STATIONS,
     TRUSTED,

@@ -8,7 +8,7 @@ import json
 from functools import lru_cache
 
 import numpy as np
-from pair_cases import pair_plan
+from entangled_cases import pair_plan
 from tolerances import within
 
 from euroqci_planner.app import planner
