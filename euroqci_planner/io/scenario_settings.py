@@ -6,7 +6,6 @@ What no room uses yet is not in them; `scenario_support` keeps it and says what 
 from __future__ import annotations
 
 from euroqci_planner.io.scenario_assets import instant
-from euroqci_planner.io.scenario_support import OBJECTIVES_IN_USE
 from euroqci_planner.io.schema_policy import PolicyRecord, ScheduleRecord, WeatherRecord
 from euroqci_planner.mission.scenario import (
     Ban,
@@ -49,11 +48,9 @@ def policy_noun(record: PolicyRecord) -> Policy:
 
 
 def schedule_noun(record: ScheduleRecord) -> ScheduleSettings:
-    """Schedule settings in force: freezing and objectives without a scheduler are kept aside."""
+    """Schedule settings in force: freezing and the price of changes are kept aside."""
     return ScheduleSettings(
-        objective=Objective(
-            record.objective if record.objective in OBJECTIVES_IN_USE else "expected_key"
-        ),
+        objective=Objective(record.objective),
         relative_gap=record.relative_gap,
         min_dwell_s=record.min_dwell_s,
         pins=tuple(

@@ -27,10 +27,8 @@ class _Setting:
     instead: str
 
 
-OBJECTIVES_IN_USE = ("expected_key", "fair_pairs", "stock_value")
 _SETTINGS: Mapping[str, tuple[_Setting, ...]] = {
     "schedule": (
-        _Setting("objective", OBJECTIVES_IN_USE, "expected_key is maximised"),
         _Setting("freeze_hours", (0,), "nothing is frozen"),
         _Setting("change_penalty", (0,), "changes cost nothing"),
     ),

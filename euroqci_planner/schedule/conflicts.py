@@ -106,6 +106,12 @@ class Problem:
         """Whether these contacts keep every row over all contacts."""
         return all(side.is_kept(flown) for side in self.sides)
 
+    def flown_of(self, columns: IndexArray, x: FloatArray) -> Mask:
+        """The contacts of these rows that are at 1."""
+        flown = np.zeros(len(self), dtype=np.bool_)
+        flown[columns] = np.round(x) == 1.0
+        return flown
+
     def flown_in_input_order(self, flown: Mask) -> Mask:
         """The mask of flown contacts by row of the candidates."""
         out = np.zeros(len(self), dtype=np.bool_)

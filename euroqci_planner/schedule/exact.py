@@ -11,6 +11,7 @@ from euroqci_planner.mission.scenario import Objective, ScheduleSettings
 from euroqci_planner.schedule.case import Case
 from euroqci_planner.schedule.conflicts import problem_of
 from euroqci_planner.schedule.explain import Outcome, schedule_of
+from euroqci_planner.schedule.fair_stations import fair_stations
 from euroqci_planner.schedule.greedy import GREEDY_MODEL, search_for
 from euroqci_planner.schedule.pair_objectives import fair_pairs, stock_value
 from euroqci_planner.schedule.total_key import largest_total
@@ -27,6 +28,7 @@ EXACT_MODEL = ModelUsed(
 # How each objective is pursued with the solver.
 _SEARCHES: Mapping[Objective, Callable[[Case], Outcome]] = {
     Objective.EXPECTED_KEY: largest_total,
+    Objective.FAIR_STATIONS: fair_stations,
     Objective.FAIR_PAIRS: fair_pairs,
     Objective.STOCK_VALUE: stock_value,
 }

@@ -1,9 +1,8 @@
-"""The contact of highest value first, then exchange; pins before everything."""
+"""Schedules without a solver: quick, by the rules, and without a bound."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from euroqci_planner.errors import InvalidInput
 from euroqci_planner.mission.interfaces import Check, unchecked
@@ -11,14 +10,11 @@ from euroqci_planner.mission.pair_aims import PairAims
 from euroqci_planner.mission.plan import Candidates, ModelUsed, Resource, Schedule
 from euroqci_planner.mission.scenario import Objective, ScheduleSettings
 from euroqci_planner.schedule.case import Case
-from euroqci_planner.schedule.conflicts import Mask, problem_of
+from euroqci_planner.schedule.conflicts import problem_of
 from euroqci_planner.schedule.explain import Outcome, schedule_of
+from euroqci_planner.schedule.fair_stations import poorest_station_first
+from euroqci_planner.schedule.falling_value import GREEDY_METHOD, by_falling_value
 from euroqci_planner.schedule.pair_fallback import poorest_pair_first
-from euroqci_planner.schedule.pins import pins_beyond_quotas, timetable_of_pins
-from euroqci_planner.schedule.repair import improve
-from euroqci_planner.schedule.rounding import inside_quotas
-
-GREEDY_METHOD = "greedy with exchange"
 
 GREEDY_MODEL = ModelUsed(
     role="schedule",
@@ -31,11 +27,14 @@ GREEDY_MODEL = ModelUsed(
 
 
 class GreedyScheduler:
-    """Flies pins, then contacts by falling value, then exchanges one for several while it pays.
+    """Flies pins, then contacts in an order that suits the objective, then exchanges.
+
+    Expected key: by falling value, then one for several while it pays (`by_falling_value`). Fair
+    stations: the poorest first (`poorest_station_first`).
 
     Ties go by satellite id, station id and start, so the order of the input has no say. Only
     contacts of a value above zero are chosen. There is no bound: `bound_bits` is NaN. Raises
-    InvalidInput for pins that cannot be flown and for an objective other than expected key.
+    InvalidInput for pins that cannot be flown and for an objective that has no line here.
     """
 
     @property
@@ -59,25 +58,10 @@ class GreedyScheduler:
         return schedule_of(case, search(case))
 
 
-def by_falling_value(case: Case) -> Outcome:
-    """Pins, then contacts by falling value, then exchange while it pays.
-
-    Where that breaks a quota, what costs least is left out and filled up again.
-    """
-    free = replace(case, problem=case.problem.without_sides())
-    timetable = timetable_of_pins(free)
-    improve(free.problem, timetable, case.check)
-    flown: Mask | None = timetable.mask()
-    if not case.problem.keeps_sides(timetable.mask()):
-        flown = inside_quotas(case.problem, timetable.mask(), case.check)
-    if flown is None:
-        raise pins_beyond_quotas(case)
-    return Outcome(flown=flown, method=GREEDY_METHOD)
-
-
 # How each objective is pursued without a solver.
 _SEARCHES: Mapping[Objective, Callable[[Case], Outcome]] = {
     Objective.EXPECTED_KEY: by_falling_value,
+    Objective.FAIR_STATIONS: poorest_station_first,
     Objective.FAIR_PAIRS: poorest_pair_first,
     Objective.STOCK_VALUE: poorest_pair_first,
 }

@@ -27,20 +27,25 @@ def by_falling_share(
 
 
 def inside_quotas(problem: Problem, flown: Mask, check: Check = unchecked) -> Mask | None:
+    """`brought_inside`, then as good as exchange makes it."""
+    timetable = brought_inside(problem, flown)
+    if timetable is None:
+        return None
+    improve(problem, timetable, check)
+    return timetable.mask()
+
+
+def brought_inside(problem: Problem, flown: Mask) -> Timetable | None:
     """A plan near `flown`, which keeps all but side rows, that keeps these too.
 
     Leaves out what costs least key per excess until every row is kept; where pins alone exceed
-    one, flies what brings its share down. Then as good as exchange makes it. None where that is
-    not enough.
+    one, flies what brings its share down. None where that is not enough.
     """
     timetable = Timetable(problem)
     timetable.add_all(np.flatnonzero(flown).tolist())
     _leave_out(problem, timetable)
     _bring_down(problem, timetable)
-    if not timetable.keeps_sides:
-        return None
-    improve(problem, timetable, check)
-    return timetable.mask()
+    return timetable if timetable.keeps_sides else None
 
 
 def _leave_out(problem: Problem, timetable: Timetable) -> None:

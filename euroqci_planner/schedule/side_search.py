@@ -16,12 +16,9 @@ from euroqci_planner.schedule.programme import programme_of
 from euroqci_planner.schedule.rounding import by_falling_share
 from euroqci_planner.units import FloatArray
 
-SIDES_METHOD = "linear programme over all nights, rounded and repaired"
-CORE_METHOD = "linear programme over all nights, improved in its core"
-
 Restore = Callable[[Mask], Mask | None]
 
-_PRICED = 1e-9
+PRICED = 1e-9
 _SAME_WITHIN = 1e-9
 
 
@@ -30,7 +27,7 @@ class SidesFound:
     """A plan that keeps every side row, what no plan can exceed, and which rows cost key."""
 
     flown: Mask
-    method: str
+    used_core: bool
     bound_bits: float
     is_priced: Mask
 
@@ -72,18 +69,18 @@ class SideSearch:
 
     def _improved(self, best: Mask, optimum: Optimum) -> SidesFound:
         """Cores of growing size until the gap is met."""
-        programme, bound, method = self._programme, optimum.bound, SIDES_METHOD
+        programme, bound, used_core = self._programme, optimum.bound, False
         for size in CORE_SIZES:
             x = best[programme.columns].astype(np.float64)
             if float((programme.value * x).sum()) >= bound * (1.0 - max(self._gap, _SAME_WITHIN)):
                 break
             core = improved_in_core(programme, optimum, x, size, self._gap, self._case.check)
-            bound, method = min(bound, core.bound), CORE_METHOD
+            bound, used_core = min(bound, core.bound), True
             better = self._restore(self._flown(core.x))
             best = best if better is None else self._better_of(best, better)
             if size >= len(x):
                 break
-        return SidesFound(best, method, bound * self._unit_bits, self._priced(optimum))
+        return SidesFound(best, used_core, bound * self._unit_bits, self._priced(optimum))
 
     def _better_of(self, first: Mask, second: Mask) -> Mask:
         """The plan of larger total, the first of equals."""
@@ -92,12 +89,10 @@ class SideSearch:
 
     def _priced(self, optimum: Optimum) -> Mask:
         sides = len(self._case.problem.sides)
-        return np.asarray(optimum.prices[len(optimum.prices) - sides :] > _PRICED)
+        return np.asarray(optimum.prices[len(optimum.prices) - sides :] > PRICED)
 
     def _flown(self, x: FloatArray) -> Mask:
-        flown = np.zeros(len(self._case.problem), dtype=np.bool_)
-        flown[self._programme.columns] = x > 0.5
-        return flown
+        return self._case.problem.flown_of(self._programme.columns, x)
 
     @property
     def _gap(self) -> float:

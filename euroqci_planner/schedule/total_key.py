@@ -11,7 +11,7 @@ from euroqci_planner.schedule.case import Case
 from euroqci_planner.schedule.conflicts import Mask, Problem
 from euroqci_planner.schedule.dive import dived
 from euroqci_planner.schedule.explain import Outcome
-from euroqci_planner.schedule.greedy import GREEDY_METHOD
+from euroqci_planner.schedule.falling_value import GREEDY_METHOD
 from euroqci_planner.schedule.pins import pins_beyond_quotas, timetable_of_pins
 from euroqci_planner.schedule.programme import programme_of
 from euroqci_planner.schedule.relaxation import Relaxation, UnsolvedError
@@ -27,6 +27,8 @@ LINEAR_METHOD = "linear programme, integral"
 ROUNDED_METHOD = "linear programme, rounded and repaired"
 WINDOWS_METHOD = "linear programme, rounded, improved in windows of time"
 INTEGER_METHOD = "integer programme"
+SIDES_METHOD = "linear programme over all nights, rounded and repaired"
+CORE_METHOD = "linear programme over all nights, improved in its core"
 MENDED = "brought inside the quotas"
 
 _SAME_WITHIN = 1e-9
@@ -82,7 +84,7 @@ def _beside_quotas(case: Case, free: _Found) -> _Found:
         binding = np.flatnonzero(found.is_priced).tolist()
         return _Found(
             flown=found.flown,
-            method=found.method,
+            method=CORE_METHOD if found.used_core else SIDES_METHOD,
             bound_bits=float(np.fmin(found.bound_bits, free.bound_bits)),
             binding=tuple(problem.sides[number].group for number in binding),
         )
