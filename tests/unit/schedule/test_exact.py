@@ -25,7 +25,8 @@ from euroqci_planner.mission.plan import PassState, Reason
 from euroqci_planner.mission.scenario import Objective
 from euroqci_planner.schedule.conflicts import problem_of
 from euroqci_planner.schedule.exact import ExactScheduler
-from euroqci_planner.schedule.greedy import GREEDY_METHOD, GreedyScheduler
+from euroqci_planner.schedule.falling_value import GREEDY_METHOD
+from euroqci_planner.schedule.greedy import GreedyScheduler
 from euroqci_planner.schedule.linear import integer, relaxed
 from euroqci_planner.schedule.programme import batches, programme_of
 from euroqci_planner.schedule.total_key import (

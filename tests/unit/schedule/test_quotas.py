@@ -16,9 +16,9 @@ from euroqci_planner.errors import InvalidInput
 from euroqci_planner.mission.plan import Reason
 from euroqci_planner.mission.scenario import Quota
 from euroqci_planner.schedule.exact import ExactScheduler
-from euroqci_planner.schedule.greedy import GREEDY_METHOD, GreedyScheduler
-from euroqci_planner.schedule.side_search import SIDES_METHOD
-from euroqci_planner.schedule.total_key import MENDED
+from euroqci_planner.schedule.falling_value import GREEDY_METHOD
+from euroqci_planner.schedule.greedy import GreedyScheduler
+from euroqci_planner.schedule.total_key import MENDED, SIDES_METHOD
 from euroqci_planner.schedule.verify import violations
 
 NORTH = (("north", 1.0),)
