@@ -88,7 +88,7 @@ def subsets(table, resources, quotas):
 
 
 @given(case=fair_cases())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 def test_floor_and_total_equal_brute_force_below_their_bounds(case):
     table, resources, quotas = case
     plan = planned(ExactScheduler(), table, resources, quotas)
@@ -115,7 +115,7 @@ def test_floor_and_total_equal_brute_force_below_their_bounds(case):
 
 @pytest.mark.parametrize("scheduler", SCHEDULERS, ids=lambda item: type(item).__name__)
 @given(case=fair_cases(largest=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_every_fair_schedule_keeps_the_rules_and_states_its_smallest_key(scheduler, case):
     table, resources, quotas = case
     plan = planned(scheduler, table, resources, quotas)
@@ -132,7 +132,7 @@ def test_every_fair_schedule_keeps_the_rules_and_states_its_smallest_key(schedul
 
 @pytest.mark.parametrize("scheduler", SCHEDULERS, ids=lambda item: type(item).__name__)
 @given(case=fair_cases(largest=12, marks=False), seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_order_of_the_input_has_no_say_in_fairness(scheduler, case, seed):
     table, resources, quotas = case
     plan = planned(scheduler, table, resources, quotas)

@@ -67,7 +67,7 @@ def planned(scheduler, table, resources, quotas, gap=0.0):
 
 @pytest.mark.parametrize("scheduler", SCHEDULERS, ids=lambda item: type(item).__name__)
 @given(case=quota_cases())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_no_schedule_exceeds_a_quota(scheduler, case):
     table, resources, quotas = case
     plan = planned(scheduler, table, resources, quotas)
@@ -76,7 +76,7 @@ def test_no_schedule_exceeds_a_quota(scheduler, case):
 
 
 @given(case=quota_cases())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_the_exact_schedule_under_quotas_equals_brute_force_below_its_bound(case):
     table, resources, quotas = case
     exact = planned(ExactScheduler(), table, resources, quotas)
@@ -93,7 +93,7 @@ def test_the_exact_schedule_under_quotas_equals_brute_force_below_its_bound(case
 
 
 @given(case=quota_cases(largest=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_quota_of_everything_leaves_the_plan_as_it_is_without(case):
     table, resources, quotas = case
     everything = tuple(replace(quota, max_share=1.0) for quota in quotas)
@@ -112,7 +112,7 @@ def test_a_quota_of_everything_leaves_the_plan_as_it_is_without(case):
 
 @pytest.mark.parametrize("scheduler", SCHEDULERS, ids=lambda item: type(item).__name__)
 @given(case=quota_cases(largest=12, marks=False), seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_order_of_the_input_has_no_say_under_quotas(scheduler, case, seed):
     table, resources, quotas = case
     plan = planned(scheduler, table, resources, quotas)

@@ -13,7 +13,7 @@ from euroqci_planner.app.plan_sentences import totals_text
 from euroqci_planner.cli.tables import plan_summary
 from euroqci_planner.mission.plan import Reason
 from euroqci_planner.mission.plan_columns import passes_columns
-from euroqci_planner.mission.scenario import Quota
+from euroqci_planner.mission.scenario import Objective, Quota
 from euroqci_planner.resources import resource
 
 NAME = "one-satellite-four-nodes"
@@ -27,7 +27,7 @@ def whole():
 
 
 @lru_cache(maxsize=4)
-def plan(*quotas):
+def plan(*quotas, objective=Objective.EXPECTED_KEY):
     """Four days of the sample, with two consortia."""
     made = whole()
     demands = tuple(
@@ -38,7 +38,7 @@ def plan(*quotas):
             made,
             duration_s=4 * 86_400.0,
             network=replace(made.network, demands=demands),
-            schedule=replace(made.schedule, quotas=quotas),
+            schedule=replace(made.schedule, quotas=quotas, objective=objective),
             weather=replace(made.weather, members=10),
         )
     )
@@ -80,3 +80,22 @@ def test_the_terminal_and_the_status_line_say_what_binds():
     assert line in plan_summary(held)
     assert "held by the quota of south" in totals_text(held)
     assert "held by" not in totals_text(plan(Quota(group="south", max_share=1.0)))
+
+
+def keys_of_stations(made):
+    rows = made.contact_rows
+    bits = made.decisions.key_expected_bits[rows]
+    return np.bincount(made.passes.station[rows], bits, len(made.passes.station_ids))
+
+
+def test_a_fair_plan_gives_the_poorest_station_more_and_says_both_bounds():
+    free, fair = plan(), plan(objective=Objective.FAIR_STATIONS)
+    smallest, total = fair.goals
+    assert fair.objective == "fair_stations"
+    assert keys_of_stations(fair).min() > keys_of_stations(free).min()
+    assert 0.0 < smallest.value <= smallest.bound
+    assert fair.value_bits == total.value <= total.bound <= free.bound_bits * (1.0 + 1e-9)
+    text = plan_summary(fair)
+    assert f"  {smallest.name}: " in text
+    assert f"  {total.name}: " in text
+    assert f"at most {100.0 * smallest.relative_gap:.1f}" in totals_text(fair)

@@ -31,6 +31,12 @@ def test_blocks_that_are_kept_are_kept_as_they_were_written() -> None:
     assert set(kept["schedule"]) == {"freeze_hours", "change_penalty"}
 
 
+def test_fairness_among_stations_is_in_force_as_it_is_written() -> None:
+    scenario = read(changed(('objective = "expected_key"', 'objective = "fair_stations"')))
+    assert scenario.schedule.objective is Objective.FAIR_STATIONS
+    assert "objective" not in scenario.kept_blocks["schedule"]
+
+
 def test_quotas_are_in_force_as_they_are_written() -> None:
     (quota,) = read(example()).schedule.quotas
     assert (quota.group, quota.max_share) == ("SEEWQCI", 0.4)

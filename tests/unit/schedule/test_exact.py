@@ -22,7 +22,6 @@ from tolerances import within
 
 from euroqci_planner.errors import InvalidInput
 from euroqci_planner.mission.plan import PassState, Reason
-from euroqci_planner.mission.scenario import Objective
 from euroqci_planner.schedule.conflicts import problem_of
 from euroqci_planner.schedule.exact import ExactScheduler
 from euroqci_planner.schedule.falling_value import GREEDY_METHOD
@@ -144,12 +143,10 @@ def test_nothing_worth_flying_gives_an_empty_plan_with_the_bound_zero(rows):
     assert plan.value_bits == plan.bound_bits == 0.0
 
 
-def test_bad_pins_and_objectives_are_refused_before_anything_is_solved():
+def test_bad_pins_are_refused_before_anything_is_solved():
     table = contacts([("sat", "x", 0, 100, 5), ("sat", "y", 50, 150, 6)], ONE, pinned=(0, 1))
     with pytest.raises(InvalidInput, match="need sat at the same time"):
         exact(table, ONE)
-    with pytest.raises(InvalidInput, match="fair_stations"):
-        exact(table, ONE, replace(SETTINGS, objective=Objective.FAIR_STATIONS))
 
 
 def test_without_the_solver_the_plan_is_greedy_and_says_so(monkeypatch):
