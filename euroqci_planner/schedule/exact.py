@@ -12,7 +12,7 @@ from euroqci_planner.schedule.case import Case
 from euroqci_planner.schedule.conflicts import problem_of
 from euroqci_planner.schedule.explain import Outcome, schedule_of
 from euroqci_planner.schedule.fair_stations import fair_stations
-from euroqci_planner.schedule.greedy import GREEDY_MODEL, search_for
+from euroqci_planner.schedule.greedy import GREEDY_MODEL
 from euroqci_planner.schedule.pair_objectives import fair_pairs, stock_value
 from euroqci_planner.schedule.total_key import largest_total
 
@@ -60,7 +60,7 @@ class ExactScheduler:
         pairs: PairAims | None = None,
     ) -> Schedule:
         """Decide every candidate; what `check` raises ends the work."""
-        search = search_for(settings, _SEARCHES)
+        search = _SEARCHES[settings.objective]
         problem = problem_of(candidates, satellites, stations, settings.quotas)
         check()
         case = Case(candidates, stations, problem, settings, check, pairs)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from euroqci_planner.errors import InvalidInput
 from euroqci_planner.mission.interfaces import Check, unchecked
 from euroqci_planner.mission.pair_aims import PairAims
 from euroqci_planner.mission.plan import Candidates, ModelUsed, Resource, Schedule
@@ -34,7 +33,7 @@ class GreedyScheduler:
 
     Ties go by satellite id, station id and start, so the order of the input has no say. Only
     contacts of a value above zero are chosen. There is no bound: `bound_bits` is NaN. Raises
-    InvalidInput for pins that cannot be flown and for an objective that has no line here.
+    InvalidInput for pins that cannot be flown.
     """
 
     @property
@@ -52,7 +51,7 @@ class GreedyScheduler:
         pairs: PairAims | None = None,
     ) -> Schedule:
         """Decide every candidate; what `check` raises ends the work."""
-        search = search_for(settings, _SEARCHES)
+        search = _SEARCHES[settings.objective]
         problem = problem_of(candidates, satellites, stations, settings.quotas)
         case = Case(candidates, stations, problem, settings, check, pairs)
         return schedule_of(case, search(case))
@@ -65,17 +64,3 @@ _SEARCHES: Mapping[Objective, Callable[[Case], Outcome]] = {
     Objective.FAIR_PAIRS: poorest_pair_first,
     Objective.STOCK_VALUE: poorest_pair_first,
 }
-
-
-def search_for(
-    settings: ScheduleSettings, searches: Mapping[Objective, Callable[[Case], Outcome]]
-) -> Callable[[Case], Outcome]:
-    """How the objective is pursued; raises InvalidInput for one that has no scheduler yet."""
-    if settings.objective not in searches:
-        raise InvalidInput.single(
-            "no scheduler of this version maximises this objective",
-            where="schedule.objective",
-            value=str(settings.objective.value),
-            mend=f"use {' or '.join(item.value for item in searches)}",
-        )
-    return searches[settings.objective]
