@@ -165,10 +165,12 @@ def _pair_problems(document: Part, schedule: Part) -> Iterator[Problem]:
     """What objectives of pairs of users need, and what they cannot have beside them."""
     if not document.value.get("demand"):
         problem = "no pair of users asks for key"
-        yield schedule.problem("objective", problem, "add a [[demand]], or choose expected_key")
+        yield schedule.problem(
+            "objective", problem, "add a [[demand]], or choose expected_key or fair_stations"
+        )
     if schedule.value.get("quota"):
         problem = "quotas cannot stand beside an objective of pairs"
-        mend = "remove [[schedule.quota]], or choose expected_key"
+        mend = "remove [[schedule.quota]], or choose expected_key or fair_stations"
         yield schedule.problem("objective", problem, mend)
 
 

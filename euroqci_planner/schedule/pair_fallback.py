@@ -56,7 +56,7 @@ def aims_of(case: Case) -> PairAims:
             "nobody asks for key in the planning window",
             where=where,
             value=value,
-            mend="write a [[demand]], or choose expected_key",
+            mend="write a [[demand]], or choose expected_key or fair_stations",
         )
     if case.settings.quotas:
         raise InvalidInput.single(

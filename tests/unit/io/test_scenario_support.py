@@ -33,7 +33,10 @@ def test_blocks_that_are_kept_are_kept_as_they_were_written() -> None:
 
 @pytest.mark.parametrize("objective", list(Objective))
 def test_every_objective_is_in_force_as_it_is_written(objective: Objective) -> None:
-    scenario = read(changed(('objective = "expected_key"', f'objective = "{objective.value}"')))
+    without_quota = ('[[schedule.quota]]\ngroup = "SEEWQCI"\nmax_share = 0.4', "")
+    scenario = read(
+        changed(('objective = "expected_key"', f'objective = "{objective.value}"'), without_quota)
+    )
     assert scenario.schedule.objective is objective
     assert scenario.schedule.freeze_s == 0.0
     assert "objective" not in scenario.kept_blocks["schedule"]
