@@ -43,6 +43,7 @@ def aims_of(table: Candidates, demands: dict[str, tuple[str, str, float]], **mor
         reserve_bits=by_id["reserve"],
         cushion_bits=by_id["cushion"],
         start_bits=np.bincount(pair_of, by_id["start"], len(pairs)),
+        paths=np.array([more.get("paths", {}).get("".join(pair), 1) for pair in pairs]),
         routes=more.get(
             "routes",
             tuple(

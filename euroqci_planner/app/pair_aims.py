@@ -66,6 +66,7 @@ def pair_aims(scenario: Scenario, work: KeyWork) -> PairAims | None:
         reserve_bits=reserve * with_stocks,
         cushion_bits=CUSHION_DAYS * mean if with_stocks else MARGIN_SHARE * asked[-1],
         start_bits=np.array(starts, dtype=np.float64),
+        paths=layout.relay_paths,
         routes=_routes(layout),
         fibre_bits=rates[:, None] * np.diff(edges) / 1e6,
         fibre_most_bits=rates * FIBRE_BUFFER_S,

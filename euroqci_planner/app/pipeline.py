@@ -31,7 +31,7 @@ from euroqci_planner.app.plan_keys import (
 from euroqci_planner.app.plan_without_keys import plan_without_keys
 from euroqci_planner.app.progress import Progress
 from euroqci_planner.app.provenance import provenance
-from euroqci_planner.app.registry import ORBIT_MODELS, SCHEDULERS, STORE_MODELS
+from euroqci_planner.app.registry import OBJECTIVE_MODELS, ORBIT_MODELS, SCHEDULERS, STORE_MODELS
 from euroqci_planner.app.requirements import findings_of
 from euroqci_planner.app.station_claims import warnings_of_claims
 from euroqci_planner.mission.interfaces import Check
@@ -143,8 +143,24 @@ def _decided(
 def warnings_of_schedule(schedule: Schedule, scheduler: str) -> tuple[str, ...]:
     """What a planner should know about how the schedule was found."""
     if scheduler == "exact" and not isfinite(schedule.bound_bits):
-        return (f"the solver gave no bound: the schedule is {schedule.method}",)
-    return ()
+        return (
+            f"the solver gave no bound: the schedule is {schedule.method}",
+            *_left_out(schedule),
+        )
+    return _left_out(schedule)
+
+
+def _left_out(schedule: Schedule) -> tuple[str, ...]:
+    """Demands that an objective of pairs of users cannot do anything for."""
+    pairs = schedule.pairs
+    if pairs is None or bool(pairs.is_reached.all()):
+        return ()
+    names = [
+        name
+        for name, reached in zip(pairs.demand_ids, pairs.is_reached, strict=True)
+        if not reached
+    ]
+    return (f"no schedule brings new key to {', '.join(names)}: they have no say in its goals",)
 
 
 def _models_of_pairs(scenario: Scenario) -> tuple[ModelUsed, ...]:
@@ -162,5 +178,6 @@ def models_used(scenario: Scenario, scheduler: str) -> tuple[ModelUsed, ...]:
         *climatology.models_used(scenario.weather),
         *_models_of_pairs(scenario),
         *SCHEDULERS[scheduler].models,
+        *OBJECTIVE_MODELS.get(scenario.schedule.objective, ()),
         *STORE_MODELS,
     )

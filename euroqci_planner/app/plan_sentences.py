@@ -40,9 +40,11 @@ def requirements_text(plan: Plan) -> str:
 
 
 def figure_text(value: float, unit: str) -> str:
-    """Bits in the unit that suits them, a share in per cent, '' where there is no number."""
+    """Bits in the unit that suits them, days, a share in per cent, '' where there is no number."""
     if not math.isfinite(value):
         return ""
+    if unit == "day":
+        return f"{value:.2f} d"
     return bits_text(value) if unit == "bit" else percent(value)
 
 

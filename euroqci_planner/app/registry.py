@@ -7,6 +7,7 @@ from euroqci_planner.link.uplink_budget import UplinkModel
 from euroqci_planner.mission.assets import Direction, Protocol
 from euroqci_planner.mission.interfaces import KeyModel, LinkModel, Scheduler
 from euroqci_planner.mission.plan import ModelUsed
+from euroqci_planner.mission.scenario import Objective
 from euroqci_planner.network.fibre import FIBRE_MODEL
 from euroqci_planner.network.relay import RELAY_MODEL
 from euroqci_planner.qkd.bbm92_model import Bbm92Model
@@ -14,6 +15,7 @@ from euroqci_planner.qkd.model import DecoyBb84Model, OneDecoyBb84Model
 from euroqci_planner.qkd.pass_keys import PassKeyFinder, decoy_pass_keys, pair_pass_keys
 from euroqci_planner.schedule.exact import ExactScheduler
 from euroqci_planner.schedule.greedy import GreedyScheduler
+from euroqci_planner.schedule.pair_objectives import PAIRS_MODEL
 from euroqci_planner.weather.cloud_field import CLOUD_FIELD_MODEL
 
 LINK_MODELS: dict[Direction, LinkModel] = {
@@ -31,6 +33,10 @@ PASS_KEYS: dict[Protocol, PassKeyFinder] = {
     Protocol.BBM92: pair_pass_keys,
 }
 SCHEDULERS: dict[str, Scheduler] = {"exact": ExactScheduler(), "greedy": GreedyScheduler()}
+OBJECTIVE_MODELS: dict[Objective, tuple[ModelUsed, ...]] = {
+    Objective.FAIR_PAIRS: (PAIRS_MODEL,),
+    Objective.STOCK_VALUE: (PAIRS_MODEL,),
+}
 
 ORBIT_MODELS = (
     ModelUsed("orbit", "SGP4 and SDP4, WGS 72", "Vallado et al. 2006, AIAA 2006-6753"),

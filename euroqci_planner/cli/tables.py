@@ -185,6 +185,8 @@ def _quota_line(quota: QuotaUse) -> str:
 
 
 def _figure(value: float, unit: str) -> str:
+    if unit == "day":
+        return f"{value:.2f} d"
     return _bits(value) if unit == "bit" else f"{value:.4f}"
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 class Goal:
     """One figure that is maximised; of several, each without giving up those before it.
 
-    `name` says what it is in words, `unit` is 'bit' or '' for a share. `value` is what the plan
-    reaches, `bound` what no plan can exceed that keeps the goals before (NaN: not proven).
+    `name` says what it is in words, `unit` is 'bit', 'day' or '' for a share. `value` is what the
+    plan reaches, `bound` what no plan can exceed that keeps the goals before (NaN: not proven).
     """
 
     name: str

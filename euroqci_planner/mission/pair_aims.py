@@ -34,7 +34,8 @@ class PairAims:
 
     Time goes in buckets, one or several that fill the window of `days`. By demand (in order of
     id): the pair, the rank of its class, `asked_bits` (demands, buckets), `reserve_bits` and
-    `cushion_bits`, the stock wanted beyond the reserve. `start_bits` go by pair; `fibre_bits`
+    `cushion_bits`, the stock wanted beyond the reserve. By pair: `start_bits`, and
+    `paths`, the different satellites that every bit is the XOR of (1: no redundancy); `fibre_bits`
     (links, buckets) is what fibre makes, of which it keeps `fibre_most_bits` from one bucket to
     the next. `stocks` are (satellite, station, bits) at the start; only key of one and the same
     of the `relays` combines. By pass: `pass_bits` and `pass_chance` (passes, skies), its key in
@@ -51,6 +52,7 @@ class PairAims:
     reserve_bits: FloatArray
     cushion_bits: FloatArray
     start_bits: FloatArray
+    paths: IndexArray
     routes: tuple[PairRoute, ...]
     fibre_bits: FloatArray
     fibre_most_bits: FloatArray

@@ -13,7 +13,8 @@ from euroqci_planner.schedule.case import Case
 from euroqci_planner.schedule.explain import Outcome
 from euroqci_planner.schedule.pair_goals import SERVED, TOTAL, shares_of, smallest_share
 from euroqci_planner.schedule.pair_greedy import PoorestFirst
-from euroqci_planner.schedule.pair_programme import link_supply, pair_programme
+from euroqci_planner.schedule.pair_links import link_supply
+from euroqci_planner.schedule.pair_programme import pair_programme
 from euroqci_planner.schedule.pins import timetable_of_pins
 from euroqci_planner.schedule.programme import programme_of
 from euroqci_planner.schedule.repair import fill

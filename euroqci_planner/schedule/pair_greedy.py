@@ -7,7 +7,7 @@ from heapq import heapify, heappop, heappush
 import numpy as np
 
 from euroqci_planner.mission.pair_aims import PairAims
-from euroqci_planner.schedule.pair_programme import LinkSupply
+from euroqci_planner.schedule.pair_links import LinkSupply
 from euroqci_planner.schedule.timetable import Timetable
 from euroqci_planner.units import FloatArray
 
@@ -19,12 +19,14 @@ class PoorestFirst:
     """Serves the first class first, in it the smallest share, in portions of a twentieth.
 
     Time inside the window plays no part: key that comes to a link serves whoever is the poorest.
+    A bit that takes k satellites costs k bits here, whichever satellites they come from.
     """
 
     def __init__(self, aims: PairAims, supply: LinkSupply, timetable: Timetable) -> None:
         """Begin with what `timetable` holds already."""
         self._aims, self._supply, self._timetable = aims, supply, timetable
         self.got: list[float] = aims.start_bits.tolist()
+        self._paths: list[int] = aims.paths.tolist()
         self._held: list[float] = supply.stock_bits.tolist()
         self._fibre: list[float] = aims.fibre_bits.sum(axis=1).tolist()
         self._ways = _ways(aims, supply)
@@ -78,7 +80,8 @@ class PoorestFirst:
         portion = min(_PORTION * asked, asked - self.got[pair])
         best, best_bits = -1, 0.0
         for number, (route, link_a, link_b) in enumerate(self._ways[pair]):
-            bits = min(portion, self._over_fibre(route), *self._at(link_a), *self._at(link_b))
+            held = min((self._held[link] for link in (link_a, link_b) if link >= 0), default=np.inf)
+            bits = min(portion, self._over_fibre(route), held / self._paths[pair])
             if bits > 0.0:
                 self._relay(pair, route, (link_a, link_b), bits)
                 return True
@@ -86,9 +89,6 @@ class PoorestFirst:
             if possible > best_bits:
                 best, best_bits = number, possible
         return best >= 0 and self._is_fed(self._ways[pair][best])
-
-    def _at(self, link: int) -> tuple[float, ...]:
-        return (self._held[link],) if link >= 0 else ()
 
     def _over_fibre(self, route: int) -> float:
         item = self._aims.routes[route]
@@ -101,7 +101,7 @@ class PoorestFirst:
         self.got[pair] += bits
         for link in links:
             if link >= 0:
-                self._held[link] -= bits
+                self._held[link] -= bits * self._paths[pair]
         item = self._aims.routes[route]
         for link, use in zip(item.fibre, item.fibre_use, strict=True):
             self._fibre[link] -= use * bits

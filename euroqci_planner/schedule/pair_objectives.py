@@ -14,7 +14,8 @@ from euroqci_planner.schedule.conflicts import Mask
 from euroqci_planner.schedule.explain import Outcome
 from euroqci_planner.schedule.pair_fallback import aims_of, fill_up, poorest_pair_first
 from euroqci_planner.schedule.pair_goals import PairTask, fair_task, stock_task
-from euroqci_planner.schedule.pair_programme import PairProgramme, link_supply, pair_programme
+from euroqci_planner.schedule.pair_links import link_supply
+from euroqci_planner.schedule.pair_programme import PairProgramme, pair_programme
 from euroqci_planner.schedule.pair_rounding import opened_pairs
 from euroqci_planner.schedule.pair_search import best_pair_plan, neighbourhoods
 from euroqci_planner.schedule.pins import timetable_of_pins

@@ -4,57 +4,21 @@ Contacts x fill link stores (satellite, station); flows y carry key of one and t
 from two of them to a pair, over fibre to its users where these stand elsewhere; demands use it, or
 it stays in stock. Time goes in the buckets of the aims: a multicommodity flow through time (Ahuja,
 Magnanti and Orlin 1993, Network Flows, chapters 17 and 19).
-
-A contact counts, sky by sky, with the chance times what of the key there the users of its link
-could ever use. That is the expectation of what one contact is good for; a single long pass under a
-doubtful sky does not count for certain service, which more passes make likelier.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import block_array, coo_array, csc_array, eye_array
 
-from euroqci_planner.mission.key_course import NO_PARTNER
-from euroqci_planner.mission.pair_aims import TOO_LATE, PairAims
-from euroqci_planner.mission.plan import Candidates
-from euroqci_planner.schedule.conflicts import IndexArray, Mask, Problem
+from euroqci_planner.mission.pair_aims import PairAims
+from euroqci_planner.schedule.conflicts import IndexArray, Mask
+from euroqci_planner.schedule.pair_links import NO_STORE, LinkSupply
 from euroqci_planner.schedule.programme import Programme
 from euroqci_planner.units import FloatArray
-
-NO_STORE = -1
-LinkName = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LinkSupply:
-    """Links (satellite, station) that may serve a pair, and the contacts that fill them.
-
-    `contacts` are rows of the problem; each brings `bits` to `link` in `bucket`: over the skies,
-    the chance times the key there, of this no more than the users of the link can ever use from
-    then on. `stock_bits` by link, cut likewise. `route`, `link_a` and `link_b` name every way of a
-    pair through one satellite.
-    """
-
-    names: tuple[LinkName, ...]
-    stock_bits: FloatArray
-    contacts: IndexArray
-    link: IndexArray
-    bucket: IndexArray
-    bits: FloatArray
-    route: IndexArray
-    link_a: IndexArray
-    link_b: IndexArray
-
-    def by_bucket(self, buckets: int) -> FloatArray:
-        """Bits that come to each link by bucket if every contact is flown (links, buckets)."""
-        found = np.zeros((len(self.names), buckets))
-        np.add.at(found, (self.link, self.bucket), self.bits)
-        found[:, :1] += self.stock_bits[:, None]
-        return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,79 +98,18 @@ class _Builder:
         row, column, value = parts
         self.entries.append((row, column, value.astype(np.float64)))
 
+    def put_row(self, capacity: float, *terms: tuple[IndexArray, float]) -> None:
+        """A row of a few terms: columns and the one value that they have in it."""
+        row = self.add_rows(np.array([capacity]))
+        for columns, value in terms:
+            self.put(np.repeat(row, len(columns)), columns, value)
+
     def matrix(self) -> csc_array:
         """The matrix of all entries."""
         row, column, value = (
             np.concatenate([part[number] for part in self.entries]) for number in range(3)
         )
         return csc_array(coo_array((value, (row, column)), shape=(self.rows, self.columns)))
-
-
-def link_supply(candidates: Candidates, problem: Problem, aims: PairAims) -> LinkSupply:
-    """Links that routes can use, with the contacts that bring them key in time."""
-    table = candidates.take(problem.order)
-    bits, bucket = aims.pass_bits[table.pass_row], aims.pass_bucket[table.pass_row]
-    brings = np.any((bits > 0.0) & (aims.pass_chance[table.pass_row] > 0.0), axis=1)
-    may = (problem.flyable | problem.pinned) & brings & (bucket != TOO_LATE)
-    may &= table.partner == NO_PARTNER
-    stations = len(table.station_ids)
-    codes = table.satellite.astype(np.intp) * stations + table.station
-    stocks = {(satellite, station): bits for satellite, station, bits in aims.stocks if bits > 0.0}
-    fed = {_named(table, code, stations): code for code in np.unique(codes[may]).tolist()}
-    route, ends = _ways_of(aims, fed.keys() | stocks.keys())
-    names = tuple(sorted({name for pair in ends for name in pair}))
-    index = {name: row for row, name in enumerate(names)}
-    place = np.full(len(table.satellite_ids) * stations, NO_STORE, dtype=np.intp)
-    for name in fed.keys() & index.keys():
-        place[fed[name]] = index[name]
-    contacts = np.flatnonzero(may & (place[codes] != NO_STORE))
-    link_a = np.array([index[a] for a, _ in ends], dtype=np.intp)
-    link_b = np.array([index[b] for _, b in ends], dtype=np.intp)
-    need = _need(aims, np.array(route, dtype=np.intp), (link_a, link_b), len(names))
-    link, at = place[codes[contacts]], bucket[contacts]
-    stock = np.array([stocks.get(name, 0.0) for name in names], dtype=np.float64)
-    chance = aims.pass_chance[table.pass_row[contacts]]
-    return LinkSupply(
-        names=names,
-        stock_bits=np.minimum(stock, need[:, 0]),
-        contacts=contacts,
-        link=link,
-        bucket=at,
-        bits=(chance * np.minimum(bits[contacts], need[link, at][:, None])).sum(axis=1),
-        route=np.array(route, dtype=np.intp),
-        link_a=link_a,
-        link_b=link_b,
-    )
-
-
-def _need(
-    aims: PairAims, route: IndexArray, ends: tuple[IndexArray, IndexArray], links: int
-) -> FloatArray:
-    """What all users of each link want from each bucket on (links, buckets)."""
-    pair = np.array([item.pair for item in aims.routes], dtype=np.intp)[route]
-    users = np.zeros((links, len(aims.pairs)))
-    for end in ends:
-        users[end, pair] = 1.0
-    return np.asarray(users @ aims.wanted_bits())
-
-
-def _named(table: Candidates, code: int, stations: int) -> LinkName:
-    satellite, station = divmod(code, stations)
-    return table.satellite_ids[satellite], table.station_ids[station]
-
-
-def _ways_of(
-    aims: PairAims, held: Set[LinkName]
-) -> tuple[list[int], list[tuple[LinkName, LinkName]]]:
-    """Every route through every satellite that can hold key at both of its ends."""
-    route, ends = [], []
-    for number, item in enumerate(aims.routes):
-        for relay in aims.relays:
-            pair = ((relay, item.station_a), (relay, item.station_b))
-            if pair[0] in held and pair[1] in held:
-                route.append(number)
-                ends.append(pair)
-    return route, ends
 
 
 def pair_programme(programme: Programme, supply: LinkSupply, aims: PairAims) -> PairProgramme:
@@ -221,9 +124,10 @@ def pair_programme(programme: Programme, supply: LinkSupply, aims: PairAims) -> 
     y = build.add_columns(flow.upper)
     feeds = np.searchsorted(programme.columns, supply.contacts)
     _put_links(build, supply, aims, (x[feeds], y), flow, unit)
-    _put_fibre(build, aims, y, flow, unit)
-    uses, reserves, cushions = _put_pairs(build, aims, y, flow, unit)
-    may = np.bincount(flow.pair, minlength=len(aims.pairs)) > 0
+    given = _given(build, aims, y, flow)
+    _put_fibre(build, aims, given, unit)
+    uses, reserves, cushions = _put_pairs(build, aims, given, unit)
+    may = np.bincount(given.pair, given.upper, minlength=len(aims.pairs)) > 0.0
     servable = may[aims.pair_of] & (aims.requested_bits > 0.0)
     share = _put_shares(build, aims, uses, unit, servable)
     upper = np.concatenate(build.upper)
@@ -266,7 +170,8 @@ def _flows(aims: PairAims, supply: LinkSupply, unit: FloatArray, wanted: FloatAr
     """Flows in the buckets in which they can carry something.
 
     Through space without fibre: in buckets in which key comes to one of the ends, which is as
-    good as later; with fibre on the way, whose key comes all the time: from then on.
+    good as later; from then on with fibre on the way, whose key comes all the time, and where a
+    bit takes several satellites.
     """
     came = supply.by_bucket(aims.buckets)
     held = np.cumsum(came, axis=1)
@@ -281,8 +186,10 @@ def _flows(aims: PairAims, supply: LinkSupply, unit: FloatArray, wanted: FloatAr
     has_fibre = np.array([bool(item.fibre) for item in aims.routes], dtype=np.bool_)[route]
     fresh = np.ones_like(at, dtype=np.bool_)
     fresh[space] = (came[link_a[space]] > 0.0) | (came[link_b[space]] > 0.0)
-    way, bucket = np.nonzero((at > 0.0) & (fresh | has_fibre[:, None]))
-    pair = np.array([item.pair for item in aims.routes], dtype=np.intp)[route[way]]
+    pair_of_way = np.array([item.pair for item in aims.routes], dtype=np.intp)[route]
+    waits = has_fibre | (aims.paths[pair_of_way] > 1)
+    way, bucket = np.nonzero((at > 0.0) & (fresh | waits[:, None]))
+    pair = pair_of_way[way]
     most = np.minimum(at[way, bucket], wanted[pair, bucket])
     return _Flows(pair, route[way], link_a[way], link_b[way], bucket, most / unit[pair])
 
@@ -318,30 +225,71 @@ def _put_stock(build: _Builder, rows: IndexArray, most: FloatArray) -> None:
     build.put(rows[:, 1:], stock, -1.0)
 
 
-def _put_fibre(
-    build: _Builder, aims: PairAims, y: IndexArray, flow: _Flows, unit: FloatArray
-) -> None:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Given:
+    """What reaches pairs: columns, each with its pair, route and bucket, and its largest value."""
+
+    column: IndexArray
+    pair: IndexArray
+    route: IndexArray
+    bucket: IndexArray
+    upper: FloatArray
+
+
+def _given(build: _Builder, aims: PairAims, y: IndexArray, flow: _Flows) -> _Given:
+    """Flows themselves; where a bit takes several satellites, a column for what they give together.
+
+    With flows y_s through the satellites s of one route and bucket the pair gets n where the sum
+    of y_s is k n and no y_s exceeds n (McNaughton's wrap-around rule, 1959, Management Sci. 6, 1).
+    """
+    several = (aims.paths[flow.pair] > 1) & (flow.link_a != NO_STORE)
+    alone = np.flatnonzero(~several)
+    columns, rows = [y[alone]], [alone]
+    uppers = [flow.upper[alone]]
+    keys = flow.route * aims.buckets + flow.bucket
+    for key in np.unique(keys[several]).tolist():
+        mine = np.flatnonzero(several & (keys == key))
+        paths = int(aims.paths[flow.pair[mine[0]]])
+        most = flow.upper[mine].sum() / paths if len(mine) >= paths else 0.0
+        joint = build.add_columns(np.array([most]))
+        build.put_row(0.0, (joint, float(paths)), (y[mine], -1.0))
+        for one in y[mine]:
+            build.put_row(0.0, (np.array([one]), 1.0), (joint, -1.0))
+        columns.append(joint)
+        rows.append(mine[:1])
+        uppers.append(np.array([most]))
+    row = np.concatenate(rows)
+    return _Given(
+        column=np.concatenate(columns),
+        pair=flow.pair[row],
+        route=flow.route[row],
+        bucket=flow.bucket[row],
+        upper=np.concatenate(uppers),
+    )
+
+
+def _put_fibre(build: _Builder, aims: PairAims, given: _Given, unit: FloatArray) -> None:
     """Fibre links: a bit of their key for every bit of a pair that they forward."""
     scale = np.maximum(aims.fibre_bits.max(axis=1, initial=0.0), 1.0)
     rows = build.add_rows(aims.fibre_bits / scale[:, None])
     for number, item in enumerate(aims.routes):
-        mine = np.flatnonzero(flow.route == number)
+        mine = np.flatnonzero(given.route == number)
         for link, use in zip(item.fibre, item.fibre_use, strict=True):
             per_unit = use * unit[item.pair] / scale[link]
-            build.put(rows[link, flow.bucket[mine]], y[mine], per_unit)
+            build.put(rows[link, given.bucket[mine]], given.column[mine], per_unit)
     most = np.broadcast_to((aims.fibre_most_bits / scale)[:, None], rows[:, 1:].shape)
     _put_stock(build, rows, most)
 
 
 def _put_pairs(
-    build: _Builder, aims: PairAims, y: IndexArray, flow: _Flows, unit: FloatArray
+    build: _Builder, aims: PairAims, given: _Given, unit: FloatArray
 ) -> tuple[IndexArray, IndexArray, IndexArray]:
     """Pair stores: what is used and what stays is no more than what came and was there."""
     pairs, buckets = len(aims.pairs), aims.buckets
     start = np.zeros((pairs, buckets))
     start[:, 0] = aims.start_bits / unit
     rows = build.add_rows(start)
-    build.put(rows[flow.pair, flow.bucket], y, -1.0)
+    build.put(rows[given.pair, given.bucket], given.column, -1.0)
     scale = unit[aims.pair_of][:, None]
     uses = build.add_columns(aims.asked_bits / scale)
     mine = rows[aims.pair_of]
@@ -394,5 +342,6 @@ def _most_bits(aims: PairAims, supply: LinkSupply, flow: _Flows, unit: FloatArra
         first.add(link_a)
         second.add(link_b)
     for (mine, _), both in sorted(sides.items()):
-        most[mine] += min(float(total[sorted(side)].sum()) for side in both)
+        held = min(float(total[sorted(side)].sum()) for side in both)
+        most[mine] += held / float(aims.paths[mine])
     return most

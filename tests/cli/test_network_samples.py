@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 
 import pytest
 from tolerances import within
@@ -24,8 +25,8 @@ def planned(planner, tmp_path_factory):
     """The folder of a sample's plan, made once."""
     made = {}
 
-    def run(name):
-        if name not in made:
+    def run(name, objective="fair_pairs"):
+        if (name, objective) not in made:
             folder = tmp_path_factory.mktemp(name)
             source = resource("samples", name, f"{name}.scenario.toml")
             for file in source.parent.iterdir():
@@ -35,11 +36,12 @@ def planned(planner, tmp_path_factory):
             days = [n for n, line in enumerate(lines) if line.startswith("duration_days = ")]
             assert len(days) == 1
             lines[days[0]] = "duration_days = 3.0"
-            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            text = "\n".join(lines).replace('"fair_pairs"', f'"{objective}"') + "\n"
+            path.write_text(text, encoding="utf-8")
             done = planner("plan", path, "--out", folder / "plan", "--quiet", timeout=LONGEST_S)
             assert done.returncode in (0, 4), done.stderr
-            made[name] = folder / "plan"
-        return made[name]
+            made[name, objective] = folder / "plan"
+        return made[name, objective]
 
     return run
 
@@ -102,3 +104,38 @@ def test_every_sample_says_where_its_figures_come_from_and_what_is_assumed(name)
     )
     assert "Sources:" in head
     assert "ssumed" in head
+
+
+def smallest_share(folder, names):
+    rows = [row for row in rows_of(folder / "demands.csv") if row["demand_id"] in names]
+    return min(float(row["served_bits"]) / float(row["requested_bits"]) for row in rows)
+
+
+@pytest.mark.parametrize("name", ["islands", "member-states-27", "one-satellite-four-nodes"])
+def test_fair_pairs_serves_the_poorest_in_the_forecast_no_worse_than_expected_key(planned, name):
+    fair, by_key = planned(name), planned(name, "expected_key")
+    schedule = json.loads((fair / "summary.json").read_text("utf-8"))["schedule"]
+    assert schedule["objective"] == "fair_pairs"
+    reached = {item["demand"] for item in schedule["pairs"] if item["is_reached"]}
+    assert smallest_share(fair, reached) >= smallest_share(by_key, reached)
+    goals = schedule["goals"]
+    shares = [item["served_share"] for item in schedule["pairs"] if item["is_reached"]]
+    assert min(goal["value"] for goal in goals[:-2]) == within(1e-5, of=min(shares))
+    assert all(goal["bound"] >= goal["value"] for goal in goals)
+    assert goals[-1]["value"] == within(0.1, of=schedule["value_bits"])
+    left_out = {item["demand"] for item in schedule["pairs"]} - reached
+    warnings = "".join(json.loads((fair / "summary.json").read_text("utf-8"))["warnings"])
+    assert all(item in warnings for item in left_out)
+    page = (fair / "report.html").read_text("utf-8")
+    assert "smallest served share, public" in page
+    assert ("no new key" in page) == bool(left_out)
+
+
+def test_stock_value_names_days_and_what_the_stocks_of_each_demand_are_worth(planned):
+    folder = planned("one-satellite-four-nodes", "stock_value")
+    schedule = json.loads((folder / "summary.json").read_text("utf-8"))["schedule"]
+    assert [goal["unit"] for goal in schedule["goals"]] == ["day", "bit"]
+    worth = sum(item["stock_value_days"] for item in schedule["pairs"])
+    assert schedule["goals"][0]["value"] == within(1e-3 * worth, of=worth)
+    assert all(item["stock_value_days"] <= item["most_value_days"] for item in schedule["pairs"])
+    assert "Value" in (folder / "report.html").read_text("utf-8")

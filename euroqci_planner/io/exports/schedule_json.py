@@ -1,10 +1,12 @@
-"""The schedule as it stands in `summary.json`: its goals, bounds and quotas."""
+"""The schedule as it stands in `summary.json`: its goals, bounds, quotas and pairs of users."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from euroqci_planner.mission.goals import Goal
+from euroqci_planner.mission.network import DemandClass
+from euroqci_planner.mission.pair_aims import PairShares
 from euroqci_planner.mission.plan import Plan
 from euroqci_planner.mission.plan_totals import gap_bits, relative_gap
 from euroqci_planner.mission.quota_use import QuotaUse
@@ -29,6 +31,7 @@ def schedule_plain(plan: Plan) -> dict[str, Any]:
         "relative_gap": round(relative_gap(plan), _SHARE_DECIMALS),
         "goals": [_goal(item) for item in plan.goals],
         "quotas": [_quota(item) for item in plan.quotas],
+        "pairs": [] if plan.pairs is None else _pairs(plan.pairs),
     }
 
 
@@ -41,6 +44,27 @@ def _goal(goal: Goal) -> dict[str, Any]:
         "bound": round(goal.bound, decimals),
         "relative_gap": round(goal.relative_gap, _SHARE_DECIMALS),
     }
+
+
+def _pairs(pairs: PairShares) -> list[dict[str, Any]]:
+    """By demand: what is served, the share, what its pair could have at most, value of stocks."""
+    classes = tuple(DemandClass)
+    return [
+        {
+            "demand": name,
+            "a": pairs.pairs[row][0],
+            "b": pairs.pairs[row][1],
+            "class": classes[int(pairs.rank[row])].value,
+            "requested_bits": round(float(pairs.requested_bits[row]), _BITS_DECIMALS),
+            "served_bits": round(float(pairs.served_bits[row]), _BITS_DECIMALS),
+            "served_share": round(float(pairs.served_share[row]), _SHARE_DECIMALS),
+            "most_share": round(float(pairs.most_share[row]), _SHARE_DECIMALS),
+            "is_reached": bool(pairs.is_reached[row]),
+            "stock_value_days": round(float(pairs.stock_value[row]), _SHARE_DECIMALS),
+            "most_value_days": round(float(pairs.most_value[row]), _SHARE_DECIMALS),
+        }
+        for row, name in enumerate(pairs.demand_ids)
+    ]
 
 
 def _quota(quota: QuotaUse) -> dict[str, Any]:

@@ -250,9 +250,10 @@ def _schedule(view: View) -> Markup:
         f"Objective {plan.objective}, {plan.schedule_method}. No schedule exceeds the bound of a "
         "goal that keeps the goals before it."
     )
-    quotas = [tables.quotas_table(plan.quotas)] if plan.quotas else []
+    more = [tables.quotas_table(plan.quotas)] if plan.quotas else []
+    more += [tables.served_table(plan.pairs)] if plan.pairs is not None else []
     return _section(
-        "What the schedule is held to", _note(note), tables.goals_table(plan.goals), *quotas
+        "What the schedule is held to", _note(note), tables.goals_table(plan.goals), *more
     )
 
 

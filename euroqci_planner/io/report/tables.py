@@ -23,7 +23,9 @@ from euroqci_planner.io.report.markup import Markup, joined, tag
 from euroqci_planner.io.report.view import View
 from euroqci_planner.mission.goals import Goal
 from euroqci_planner.mission.key_yield import EpsilonLedger
+from euroqci_planner.mission.network import DemandClass
 from euroqci_planner.mission.orbits import ElementSet
+from euroqci_planner.mission.pair_aims import PairShares
 from euroqci_planner.mission.plan import SatelliteOutcome
 from euroqci_planner.mission.plan_totals import Limit, Totals
 from euroqci_planner.mission.quota_use import QuotaUse
@@ -86,9 +88,39 @@ def quotas_table(quotas: Sequence[QuotaUse]) -> Markup:
     return table(heads, rows)
 
 
+def served_table(pairs: PairShares) -> Markup:
+    """What the schedule means for each demand."""
+    heads = [
+        ("Demand", TEXT),
+        ("Class", TEXT),
+        ("Asked for", NUMBER),
+        ("Served, expected", NUMBER),
+        ("Share", NUMBER),
+        ("At most", NUMBER),
+    ]
+    with_value = bool(np.isfinite(pairs.stock_value).any())
+    heads += [("Value", NUMBER), ("of", NUMBER)] if with_value else []
+    classes = tuple(DemandClass)
+    rows = []
+    for row, name in enumerate(pairs.demand_ids):
+        cells = [
+            name,
+            classes[int(pairs.rank[row])].value,
+            bits_text(float(pairs.requested_bits[row])),
+            bits_text(float(pairs.served_bits[row])),
+            percent(float(pairs.served_share[row]), 1),
+            percent(float(pairs.most_share[row]), 1) if pairs.is_reached[row] else "no new key",
+        ]
+        values = (pairs.stock_value[row], pairs.most_value[row])
+        rows.append(cells + [_figure(float(item), "day") for item in values] * with_value)
+    return table(heads, rows)
+
+
 def _figure(value: float, unit: str) -> str:
     if not np.isfinite(value):
         return ABSENT
+    if unit == "day":
+        return f"{value:.2f} d"
     return bits_text(value) if unit == "bit" else percent(value, 2)
 
 

@@ -200,3 +200,24 @@ def test_a_demand_that_nothing_can_serve_leaves_the_total():
     assert flown(plan) == [1]
     assert [goal.unit for goal in plan.goals] == ["bit", "bit"]
     assert np.isnan(plan.pairs.stock_value).all()
+
+
+@pytest.mark.parametrize(("through_second", "share"), [(60.0, 0.45), (10.0, 0.1)])
+def test_a_bit_that_takes_two_satellites_costs_a_bit_of_each(through_second, share):
+    resources = ((resource("s1"), resource("s2"), resource("s3")), TWO[1])
+    rows = [(name, station, 1000.0 * k + shift, 1000.0 * k + shift + 100.0, bits)
+            for k, (name, bits) in enumerate((("s1", 60.0), ("s2", through_second)))
+            for station, shift in (("a", 0.0), ("b", 200.0))]  # fmt: skip
+    if through_second > 50.0:
+        rows[0] = ("s1", "a", 0.0, 100.0, 45.0)
+    table = contacts(rows, resources)
+    aims = aims_of(table, {"ab": ("a", "b", 100.0)}, paths={"ab": 2})
+    plan = planned(table, aims, resources=resources)
+    assert plan.goals[0].value == within(PART_IN_A_MILLION, of=share)
+
+
+def test_a_pair_that_takes_more_satellites_than_there_are_is_not_reached():
+    table = contacts([("s1", "a", 0, 100, 50.0), ("s1", "b", 200, 300, 50.0)], TWO)
+    plan = planned(table, aims_of(table, {"ab": ("a", "b", 100.0)}, paths={"ab": 2}))
+    assert not plan.pairs.is_reached[0]
+    assert share_of(plan, "ab") == 0.0
