@@ -100,7 +100,7 @@ CLIMATE_COLUMNS: Mapping[str, ColumnFormat] = {
     "demand_id": _text("demand of the scenario"),
     **{
         f"{figure}_{sky}_{case}": _number(
-            "", 4, f"{meaning} with every chance of clear sky {change} ({words})"
+            "", 4, f"{meaning} with every monthly chance of clear sky {change} ({words})"
         )
         for figure, meaning in (
             ("p_empty", "chance to be without key"),

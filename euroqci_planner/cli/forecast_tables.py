@@ -120,7 +120,8 @@ def _outlook(outlook: KeyOutlook) -> Iterator[str]:
         ]
         shift = outlook.climate[0].shift
         head = (
-            f"with every chance of clear sky {shift:g} higher or lower (error of the climatology)"
+            f"with every monthly chance of clear sky {shift:g} higher or lower (error of the"
+            " climatology)"
         )
         yield head + "\n" + text_table(("demand", "P(empty)", "availability"), ranges)
     yield from outlook.notes

@@ -63,9 +63,9 @@ class PayloadSettings:
     """The protocol settings that a payload needs for a plan.
 
     `sources` are the sets that it has to hold, `passes` how many usable passes take each, in
-    order; empty where every pass has settings of its own. `expected_bits` is the key of all
-    passes, each alone, weighted with their chances of clear sky; `representation_error` is how
-    far the search of mission-wide settings misjudged that sum (zero for other settings).
+    order; empty where every pass has settings of its own. `expected_bits` is the expected key of
+    all passes, each alone. `representation_error` is how far the search of mission-wide settings
+    misjudged their key in clear sky (zero for other settings).
     """
 
     payload_id: str

@@ -58,8 +58,8 @@ class FlowComparison:
 class ClimateRange:
     """What the error of the climatology means for one demand.
 
-    With every chance of clear sky higher and lower by `shift`, certain ones but for: the chance to
-    run empty and the availability.
+    With every monthly chance of clear sky higher and lower by `shift`, certain ones but for: the
+    chance to run empty and the availability.
     """
 
     demand_id: str

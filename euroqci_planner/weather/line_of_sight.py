@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import roots_jacobi
 
 from euroqci_planner.mission.plan import ModelUsed
@@ -58,16 +60,27 @@ def at_elevation(clear_at_reference: FloatArray, elevation_rad: FloatArray) -> F
     `clear_line_of_sight` over the same hours. At 30 deg the value comes out unchanged, 0 and 1
     stay. Shapes broadcast; NaN below 5 deg and where an input is NaN.
     """
+    return means_over_hours(clear_at_reference, elevation_rad, (line_of_sight_table(),))[0]
+
+
+def means_over_hours(
+    clear_at_reference: FloatArray, elevation_rad: FloatArray, tables: tuple[FloatArray, ...]
+) -> tuple[FloatArray, ...]:
+    """Means over the hours behind a chance at 30 deg, at an elevation, one for each table.
+
+    Tables stand over `table_axes`; a chance of 1 is the first row (no cloud), 0 the last. Otherwise
+    as `at_elevation`.
+    """
     chance, elevation = np.broadcast_arrays(
         np.asarray(clear_at_reference, np.float64), np.asarray(elevation_rad, np.float64)
     )
-    grid_rad, _, table = _table()
+    grid_rad = _grid_rad()
     is_valid = (elevation >= grid_rad[0] - 1e-12) & np.isfinite(chance)
     mean = cover_of(np.where(is_valid, chance, 0.5))
     height = np.clip(np.where(is_valid, elevation, REFERENCE_ELEVATION_RAD), *grid_rad[[0, -1]])
-    found = _bilinear(table, mean * (_MEANS - 1), _place(grid_rad, height))
-    certain = (chance <= 0.0) | (chance >= 1.0)
-    return np.asarray(np.where(is_valid, np.where(certain, chance, found), np.nan))
+    corners = _corners(mean * (_MEANS - 1), _place(grid_rad, height), len(grid_rad))
+    hole = np.where(is_valid, 0.0, np.nan)
+    return tuple(corners.between(table) + hole for table in tables)
 
 
 def cover_of(clear_at_reference: FloatArray) -> FloatArray:
@@ -82,12 +95,9 @@ def table_axes() -> tuple[FloatArray, FloatArray]:
     return np.linspace(0.0, 1.0, _MEANS), _grid_rad()
 
 
-def from_tables(
-    tables: tuple[FloatArray, ...], mean_cover: FloatArray, elevation_rad: FloatArray
-) -> tuple[FloatArray, ...]:
-    """Tables over `table_axes` between their points; inputs lie within the axes."""
-    row, column = mean_cover * (_MEANS - 1), _place(_grid_rad(), elevation_rad)
-    return tuple(_bilinear(table, row, column) for table in tables)
+def line_of_sight_table() -> FloatArray:
+    """Chance of a clear line of sight by mean cover and elevation."""
+    return _table()[2]
 
 
 def _grid_rad() -> FloatArray:
@@ -118,11 +128,25 @@ def _place(grid: FloatArray, values: FloatArray) -> FloatArray:
     return np.asarray((values - grid[0]) / (grid[1] - grid[0]))
 
 
-def _bilinear(table: FloatArray, row: FloatArray, column: FloatArray) -> FloatArray:
-    """The table between its rows and columns."""
-    first = np.clip(row.astype(np.intp), 0, table.shape[0] - 2)
-    place = np.clip(np.floor(column + 1e-9).astype(np.intp), 0, table.shape[1] - 2)
-    down, right = row - first, np.clip(column - place, 0.0, 1.0)
-    upper = table[first, place] * (1.0 - right) + table[first, place + 1] * right
-    lower = table[first + 1, place] * (1.0 - right) + table[first + 1, place + 1] * right
-    return np.asarray(upper * (1.0 - down) + lower * down)
+class _Corners(NamedTuple):
+    """Places between the rows and columns of tables of one shape: the upper left corner."""
+
+    corner: NDArray[np.intp]
+    down: FloatArray
+    right: FloatArray
+    columns: int
+
+    def between(self, table: FloatArray) -> FloatArray:
+        """The table at these places."""
+        flat, corner, left = table.ravel(), self.corner, 1.0 - self.right
+        upper = flat.take(corner) * left + flat.take(corner + 1) * self.right
+        below = corner + self.columns
+        lower = flat.take(below) * left + flat.take(below + 1) * self.right
+        return np.asarray(upper * (1.0 - self.down) + lower * self.down)
+
+
+def _corners(row: FloatArray, column: FloatArray, columns: int) -> _Corners:
+    first = np.clip(row.astype(np.intp), 0, _MEANS - 2)
+    place = np.clip(np.floor(column + 1e-9).astype(np.intp), 0, columns - 2)
+    right = np.clip(column - place, 0.0, 1.0)
+    return _Corners(first * columns + place, row - first, right, columns)

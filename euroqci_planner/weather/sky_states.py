@@ -20,12 +20,9 @@ from euroqci_planner.mission.sky_states import SkyChances
 from euroqci_planner.units import FloatArray
 from euroqci_planner.weather.line_of_sight import (
     COVER_CONCENTRATION,
-    LOWEST_ELEVATION_DEG,
-    REFERENCE_ELEVATION_RAD,
-    at_elevation,
     clear_line_of_sight,
-    cover_of,
-    from_tables,
+    line_of_sight_table,
+    means_over_hours,
     table_axes,
 )
 
@@ -63,18 +60,9 @@ def states_of_climatology(clear_at_reference: FloatArray, elevation_rad: FloatAr
     Means over the beta-distributed hours of `at_elevation`, whose chance they keep: clear + broken
     * usable_share is that chance. 0 and 1 stay certain. NaN below 5 deg and where an input is NaN.
     """
-    chance, elevation = np.broadcast_arrays(
-        np.asarray(clear_at_reference, np.float64), np.asarray(elevation_rad, np.float64)
-    )
-    line = at_elevation(chance, elevation)
-    is_valid = np.isfinite(line)
-    mean = cover_of(np.where(is_valid, chance, 0.5))
-    height = np.where(is_valid, elevation, REFERENCE_ELEVATION_RAD)
-    height = np.clip(height, np.radians(LOWEST_ELEVATION_DEG), 0.5 * np.pi)
-    clear, broken = from_tables(_tables(), mean, height)
-    certain = (chance <= 0.0) | (chance >= 1.0)
-    clear, broken = np.where(certain, chance, clear), np.where(certain, 0.0, broken)
-    return _with_share(line, clear + 0.0 * line, broken + 0.0 * line)
+    tables = (line_of_sight_table(), *_tables())
+    line, clear, broken = means_over_hours(clear_at_reference, elevation_rad, tables)
+    return _with_share(line, clear, broken)
 
 
 def states_under_cover(cloud_cover: FloatArray, elevation_rad: FloatArray) -> CoverStates:

@@ -67,7 +67,7 @@ _PAGES = (
           "No flow was made", tables.flow_content),
     _Page("Spare", "The constant rate that is left for industry beside all demands",
           "No spare rates were made", tables.spare_content),
-    _Page("Climate", "With every chance of clear sky 0.1 higher or lower",
+    _Page("Climate", "With every monthly chance of clear sky 0.1 higher or lower",
           "The weather is not the climatology alone", tables.climate_content),
 )  # fmt: skip
 _DEMANDS, _DEPOSITS = 0, 1
