@@ -28,7 +28,6 @@ _TITLES = {
     "Pairs": "What the key of each pair rests on",
     "Deposits": "Next deposits of each demand",
 }
-_EMPTY = "The scenario has neither requirements nor demands."
 
 
 class AssuranceView(QWidget):
@@ -66,7 +65,7 @@ class AssuranceView(QWidget):
         """Show the plan of the workspace."""
         plan = self._workspace.plan
         has_keys = plan is not None and plan.course is not None
-        text = "No plan yet" if plan is None else requirements_text(plan) or _EMPTY
+        text = "No plan yet" if plan is None else requirements_text(plan) or _nothing_of(plan)
         self.summary.set_full_text(text)
         self.findings.empty_text = "The scenario has no requirement"
         self.schedule.empty_text = "No schedule yet"
@@ -111,6 +110,12 @@ class AssuranceView(QWidget):
             return
         found = (pass_of_deposit(plan, content.table, row) for row in self.deposits.selected_rows())
         self._workspace.select([row for row in found if row is not None])
+
+
+def _nothing_of(plan: Plan) -> str:
+    has_demands = bool(plan.scenario.network.demands)
+    missing = "no requirement" if has_demands else "neither requirements nor demands"
+    return f"The scenario has {missing}."
 
 
 def _findings(plan: Plan) -> TableContent:
