@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from euroqci_planner.app.climate_range import climate_range
-from euroqci_planner.app.key_outlook import DEEP, key_outlook, most_steps, stepped
+from euroqci_planner.app.key_outlook import DEEP, Steps, key_outlook, most_steps
 from euroqci_planner.app.key_stores import KeysAtHand, key_stores_of, store_inputs
 from euroqci_planner.app.memory import refuse_too_large
 from euroqci_planner.app.pipeline import PLAN_STAGES, plan_of
@@ -173,7 +173,8 @@ def _with_outlook(plan: Plan, scenario: Scenario, advance: Callable[[float], Non
         return plan
     keys = KeysAtHand(plan.keys, plan.key_details)
     inputs = store_inputs(scenario, plan, keys, plan.decisions, plan.pair_contacts)
-    outlook = key_outlook(inputs, DEEP, stepped(advance, most_steps(inputs)))
+    steps = Steps(advance, most_steps(inputs))
+    outlook = key_outlook(inputs, DEEP, steps, steps.poll)
     if outlook is not None:
         outlook = replace(outlook, climate=climate_range(plan, scenario))
     return replace(plan, outlook=outlook)

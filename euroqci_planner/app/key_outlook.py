@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count
 from typing import Protocol
 
 import numpy as np
@@ -22,8 +21,6 @@ DEFAULT_AVAILABILITY = 0.95
 _SPARE_MEMBERS = 200
 # The rate of the fibre and the wait for the classical contact, besides the cloud at each station.
 _OTHER_CAUSES = 2
-# Trials of a rate from the least worth naming to all key there is; a ratio that is halved.
-_SPARE_STEPS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +60,15 @@ class OutlookInputs(Protocol):
         """What every contact meets in each member."""
 
 
-def key_outlook(inputs: OutlookInputs, depth: Depth, check: Check = unchecked) -> KeyOutlook | None:
+def key_outlook(
+    inputs: OutlookInputs, depth: Depth, check: Check = unchecked, poll: Check = unchecked
+) -> KeyOutlook | None:
     """The outlook of all demands; None where there are none.
 
     Drivers and spare rates are asked of the members of the forecast, or of the one course of
     expected deposits where there is none; the flow spreads the expected deposits. What `depth`
-    does not allow is left out with a note. `check` is asked between the parts.
+    does not allow is left out with a note. `check` is asked between the parts, `most_steps` times
+    at most, and `poll` inside the long ones.
     """
     case = inputs.network
     if not case.network.demands:
@@ -81,7 +81,7 @@ def key_outlook(inputs: OutlookInputs, depth: Depth, check: Check = unchecked) -
     return KeyOutlook(
         next_deposits=next_deposits(case, inputs.in_full, inputs.chance, case.start_utc),
         main_drivers=main_drivers(case, deposits, clear, check) if with_drivers else {},
-        spare=tuple(_spare(case, deposits, clear, pairs, check)) if with_spare else (),
+        spare=tuple(_spare(case, (deposits, clear), pairs, check, poll)) if with_spare else (),
         flow=_flow(case, inputs.expected, check) if with_flow else None,
         notes=tuple(_notes(depth, drivers=with_drivers, flow=with_flow, spare=with_spare)),
     )
@@ -91,17 +91,24 @@ def most_steps(inputs: OutlookInputs) -> int:
     """How often a full outlook asks its `check` at most."""
     case = inputs.network
     causes = len(set(inputs.in_full.station.tolist())) + _OTHER_CAUSES
-    return causes + len(WayKind) + len(case.network.demands) * _SPARE_STEPS
+    return causes + len(WayKind) + len({demand.pair for demand in case.network.demands})
 
 
-def stepped(advance: Callable[[float], None], most: int) -> Check:
-    """A check that counts its calls and tells how far they are."""
-    calls = count(1)
+class Steps:
+    """A check that counts its calls and tells how far they are; `poll` tells it without a step."""
 
-    def step() -> None:
-        advance(next(calls) / most)
+    def __init__(self, advance: Callable[[float], None], most: int) -> None:
+        """No step is done yet."""
+        self._advance, self._most, self._done = advance, most, 0
 
-    return step
+    def __call__(self) -> None:
+        """One step more begins."""
+        self.poll()
+        self._done += 1
+
+    def poll(self) -> None:
+        """Say how far the steps are; raises what `advance` raises where the work was stopped."""
+        self._advance(self._done / self._most)
 
 
 def _members(inputs: OutlookInputs) -> tuple[DepositTable, MemberSky]:
@@ -112,12 +119,12 @@ def _members(inputs: OutlookInputs) -> tuple[DepositTable, MemberSky]:
 
 def _spare(
     case: KeyNetwork,
-    deposits: DepositTable,
-    clear: MemberSky,
+    members: tuple[DepositTable, MemberSky],
     pairs: list[tuple[str, str]],
     check: Check,
+    poll: Check,
 ) -> Iterator[SpareRate]:
-    sky = clear[:_SPARE_MEMBERS]
+    deposits, sky = members[0], members[1][:_SPARE_MEMBERS]
     for pair in pairs:
         check()
         wanted = [
@@ -126,7 +133,7 @@ def _spare(
             if demand.pair == pair and demand.store.wanted_availability is not None
         ]
         share = max(wanted, default=DEFAULT_AVAILABILITY)
-        rate = spare_rate_bps(case, deposits, sky, pair, share, check)
+        rate = spare_rate_bps(case, deposits, sky, pair, share, poll)
         yield SpareRate(a=pair[0], b=pair[1], availability=share, rate_bps=rate)
 
 

@@ -19,7 +19,7 @@ from euroqci_planner.app.forecast_columns import (
 )
 from euroqci_planner.app.forecast_sentences import forecast_sentence, why_no_forecast
 from euroqci_planner.app.key_forecast import SwitchedForecast, Switches
-from euroqci_planner.app.key_outlook import stepped
+from euroqci_planner.app.key_outlook import Steps
 from euroqci_planner.mission.key_course import (
     ClassShortage,
     DemandOutcome,
@@ -156,9 +156,10 @@ def test_a_plan_without_demands_has_no_forecast_and_says_why():
     assert why_no_forecast(example_plan()) != ""
 
 
-def test_steps_of_the_work_rise_to_the_whole():
+def test_a_step_tells_how_many_are_done_and_a_poll_none_more():
     heard: list[float] = []
-    step = stepped(heard.append, 4)
+    steps = Steps(heard.append, 4)
     for _ in range(4):
-        step()
-    assert heard == [0.25, 0.5, 0.75, 1.0]
+        steps()
+        steps.poll()
+    assert heard == [0.0, 0.25, 0.25, 0.5, 0.5, 0.75, 0.75, 1.0]
