@@ -27,8 +27,16 @@ def network_problems(document: Part, folder: Path) -> Iterator[Problem]:
     yield from _loop_problems(document)
     for part in document.tables("fibre_link"):
         yield from _hop_problems(part)
+    sources = {
+        part.text("id")
+        for part in document.tables("satellite")
+        if part.text("role") == "entangled_source"
+    }
     for part in document.tables("link_store"):
         yield from _too_many_bits(part, "stock_kbit", KILO)
+        if part.text("satellite") in sources:
+            problem = "an entangled source holds no key: two stations share it with each other"
+            yield part.problem("satellite", problem, "remove the store, or name another satellite")
     for part in document.tables("demand"):
         yield from _demand_problems(part, folder)
     policy = document.table("policy")

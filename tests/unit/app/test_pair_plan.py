@@ -276,3 +276,31 @@ def test_a_plan_without_a_source_has_no_such_contacts():
     assert np.all(plan.decisions.partner == -1)
     assert np.all(plan.decisions.flown_alone == is_flown(plan.decisions.state))
     assert not np.any(plan.decisions.key_usable_utc[plan.decisions.flown_alone] == NOT_A_TIME)
+
+
+def with_certain_skies(chance):
+    scenario = with_demand(pair_scenario(satellites=pair_scenario().satellites[:1]))
+    stations = tuple(
+        replace(item, clear_sky_probability=(chance,) * 12, thin_cloud_probability=(0.0,) * 12)
+        for item in scenario.stations
+    )
+    return planner.make_plan(replace(scenario, stations=stations))
+
+
+def test_under_certain_skies_the_forecast_is_the_deterministic_plan():
+    plan = with_certain_skies(1.0)
+    flown = is_flown(plan.pair_contacts.state)
+    assert flown.any()
+    assert np.all(plan.pair_contacts.clear_probability == 1.0)
+    np.testing.assert_array_equal(
+        plan.forecast.demands.served_bits, plan.course.demands.served_bits
+    )
+    stores = plan.forecast.stores
+    for name in ("p10_bits", "p50_bits", "p90_bits"):
+        np.testing.assert_array_equal(getattr(stores, name), plan.course.stores.expected_bits)
+
+
+def test_without_any_clear_sky_nothing_is_flown():
+    plan = with_certain_skies(0.0)
+    assert not is_flown(plan.pair_contacts.state).any()
+    assert np.all(plan.pair_contacts.key_expected_bits == 0.0)
