@@ -136,10 +136,14 @@ def test_pairs_with_one_half_measured_on_board_have_a_key_model() -> None:
 
 
 SOURCE = ('role = "trusted_node"', 'role = ¦"entangled_source"')
+NO_STOCK = (
+    '[[link_store]]\nsatellite = "qube-2"\nstation = "calar-alto"\nstock_kbit = 200.0\n',
+    "",
+)
 
 
 def test_a_source_for_two_stations_needs_two_telescopes() -> None:
-    text, line, column = unmarked(changed(*PAIRS).replace("¦", "").replace(*SOURCE, 1))
+    text, line, column = unmarked(changed(NO_STOCK, *PAIRS).replace("¦", "").replace(*SOURCE, 1))
     (fault,) = faults_of(text)
     assert (fault.line, fault.column, fault.where) == (line, column, "satellite[0].role")
     assert "payload qube-2 has terminals = 1" in fault.problem
@@ -152,14 +156,14 @@ def with_two_telescopes(text: str) -> str:
 
 
 def test_a_source_with_two_telescopes_becomes_a_noun() -> None:
-    text = with_two_telescopes(changed(*PAIRS).replace(*SOURCE, 1).replace("¦", ""))
+    text = with_two_telescopes(changed(NO_STOCK, *PAIRS).replace(*SOURCE, 1).replace("¦", ""))
     satellite = read(text).satellites[0]
     assert satellite.role is Role.ENTANGLED_SOURCE
     assert satellite.payload.terminals == 2
 
 
 def test_a_mere_source_has_no_half_on_board_that_could_fill_the_window() -> None:
-    text = with_two_telescopes(changed(*PAIRS).replace(*SOURCE, 1).replace("¦", ""))
+    text = with_two_telescopes(changed(NO_STOCK, *PAIRS).replace(*SOURCE, 1).replace("¦", ""))
     crowded = text.replace("local_arm_efficiency = 0.3", "local_arm_efficiency = 0.9")
     crowded = crowded.replace("pair_rate_mhz = 5.0", "pair_rate_mhz = 2000.0")
     assert read(crowded).satellites[0].role is Role.ENTANGLED_SOURCE
@@ -188,7 +192,7 @@ def test_passes_of_a_pooled_block_cannot_have_settings_of_their_own() -> None:
 
 
 def test_an_entangled_source_needs_bbm92() -> None:
-    text, line, column = unmarked(changed(('role = "trusted_node"', 'role = ¦"entangled_source"')))
+    text, line, column = unmarked(changed(NO_STOCK, SOURCE))
     (fault,) = faults_of(text)
     assert (fault.line, fault.column) == (line, column)
     assert "cannot send bb84_two_decoy" in fault.problem
