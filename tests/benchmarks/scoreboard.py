@@ -127,7 +127,7 @@ def coverage() -> Iterator[Row]:
         ("core", "--omit=euroqci_planner/gui/*"),
         ("window", "--include=euroqci_planner/gui/*"),
     ):
-        report = [python, "-m", "coverage", "report", "--format=total", choice]
+        report = [python, "-m", "coverage", "report", "--format=total", "--precision=1", choice]
         total = subprocess.run(report, cwd=ROOT, capture_output=True, text=True, check=True)
         yield f"{title}: lines and branches run", f"{total.stdout.strip()} %"
 
