@@ -14,7 +14,8 @@ from euroqci_planner.mission.key_outlook import FlowComparison, KeyOutlook, Spar
 from euroqci_planner.network.deposits import MemberSky
 from euroqci_planner.network.hybrid_flow import WayKind, hybrid_flow
 from euroqci_planner.network.layout import KeyNetwork
-from euroqci_planner.network.outlook import main_drivers, next_deposits, spare_rate_bps
+from euroqci_planner.network.outlook import main_drivers, next_deposits
+from euroqci_planner.network.spare_rate import WantedRate, spare_rates_bps
 from euroqci_planner.units import FloatArray
 
 DEFAULT_AVAILABILITY = 0.95
@@ -124,17 +125,20 @@ def _spare(
     check: Check,
     poll: Check,
 ) -> Iterator[SpareRate]:
+    wanted = [WantedRate(pair, _wanted_share(case, pair)) for pair in pairs]
     deposits, sky = members[0], members[1][:_SPARE_MEMBERS]
-    for pair in pairs:
-        check()
-        wanted = [
-            demand.store.wanted_availability
-            for demand in case.network.demands
-            if demand.pair == pair and demand.store.wanted_availability is not None
-        ]
-        share = max(wanted, default=DEFAULT_AVAILABILITY)
-        rate = spare_rate_bps(case, deposits, sky, pair, share, poll)
-        yield SpareRate(a=pair[0], b=pair[1], availability=share, rate_bps=rate)
+    rates = spare_rates_bps(case, deposits, sky, wanted, check, poll)
+    for (a, b), item, rate in zip(pairs, wanted, rates, strict=True):
+        yield SpareRate(a=a, b=b, availability=item.share, rate_bps=rate)
+
+
+def _wanted_share(case: KeyNetwork, pair: tuple[str, str]) -> float:
+    wanted = [
+        demand.store.wanted_availability
+        for demand in case.network.demands
+        if demand.pair == pair and demand.store.wanted_availability is not None
+    ]
+    return max(wanted, default=DEFAULT_AVAILABILITY)
 
 
 def _flow(case: KeyNetwork, deposits: DepositTable, check: Check) -> FlowComparison:

@@ -46,8 +46,7 @@ class ConsumptionClock:
 
     def bits_until(self, instant_us: int) -> BitsArray:
         """Whole bits that each demand has asked for by this instant."""
-        asked = self._bits_since_origin(instant_us) - self._start_bits
-        return np.asarray(np.floor(asked + _ROUNDING_BITS).astype(np.int64))
+        return whole_bits(self._bits_since_origin(instant_us) - self._start_bits)
 
     def is_asked(self, instant_us: int) -> np.ndarray:
         """Whether each demand consumes in the hour of this instant."""
@@ -60,17 +59,24 @@ class ConsumptionClock:
         return np.asarray(self.rates_bps.mean(axis=1))
 
 
+def whole_bits(asked: FloatArray) -> BitsArray:
+    """A running total in whole bits, rounded down but for errors of rounding."""
+    return np.asarray(np.floor(asked + _ROUNDING_BITS).astype(np.int64))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Levels:
     """Levels of pair stores at one instant, in bits.
 
     A pair asks for key for a class when it holds and awaits less than `low` (pairs, classes),
-    and then for what is missing to `high`. Demands draw no store below their `floor`.
+    and then for what is missing to `high`. Demands draw no store below their `floor`, one more of
+    the lowest class none below `last_floor` (pairs).
     """
 
     low: BitsArray
     high: BitsArray
     floor: BitsArray
+    last_floor: BitsArray
 
 
 class DemandBook:
@@ -91,7 +97,8 @@ class DemandBook:
         self._cell = pair_of * _CLASSES + self.rank
         self._pairs = pairs
         keeps = np.array([not item.demand_class.may_use_own_reserve for item in demands])
-        own = self._by_class(self.reserve)[pair_of, self.rank]
+        reserves = self._by_class(self.reserve)
+        own, self._last_reserve = reserves[pair_of, self.rank], reserves[:, -1]
         self._own_reserve = np.where(keeps.astype(np.bool_), own, 0)
         self.slots = self._slots(demands)
 
@@ -129,4 +136,9 @@ class DemandBook:
         high = low + np.cumsum(self._by_class(batch), axis=1)
         rank_above = np.maximum(self.rank, 1) - 1
         higher = np.where(self.rank > 0, held_for_all[self.pair_of, rank_above], 0)
-        return Levels(low=low, high=high, floor=higher + self._own_reserve)
+        return Levels(
+            low=low,
+            high=high,
+            floor=higher + self._own_reserve,
+            last_floor=held_for_all[:, -2] + self._last_reserve,
+        )

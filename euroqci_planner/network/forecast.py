@@ -29,7 +29,12 @@ from euroqci_planner.network.course import (
     store_course,
     warnings_of,
 )
-from euroqci_planner.network.deposits import MemberSky, deposit_rows, engine_deposits
+from euroqci_planner.network.deposits import (
+    MemberSky,
+    deposit_rows,
+    engine_deposits,
+    window_us,
+)
 from euroqci_planner.network.layout import KeyNetwork, Layout
 from euroqci_planner.network.simulation import Simulation
 from euroqci_planner.units import FloatArray
@@ -48,7 +53,7 @@ def key_forecast(
     are those of the course in which every contact is clear. Raises InvalidInput where `clear` does
     not fit the deposits or the members do not fit the memory.
     """
-    _refuse_misfit(deposits, clear)
+    refuse_misfit(deposits, clear)
     layout = Layout(case, deposits)
     rows = deposit_rows(case, layout, deposits)
     simulation = Simulation(case, layout, engine_deposits(layout, deposits, rows, clear))
@@ -69,7 +74,20 @@ def key_forecast(
     )
 
 
-def _refuse_misfit(deposits: DepositTable, clear: MemberSky) -> None:
+def unserved_bits(case: KeyNetwork, deposits: DepositTable, clear: MemberSky) -> FloatArray:
+    """What a forecast has as unserved bits, by demand in order of id, and nothing else of it."""
+    refuse_misfit(deposits, clear)
+    layout = Layout(case, deposits)
+    rows = deposit_rows(case, layout, deposits)
+    simulation = Simulation(case, layout, engine_deposits(layout, deposits, rows, clear))
+    simulation.run(np.array([], dtype=np.int64), lambda *_: None)
+    requested = simulation.service.consumption.bits_until(window_us(case)[1])
+    served = simulation.service.record.served.mean(axis=0)
+    return np.asarray(requested.astype(np.float64) - served)
+
+
+def refuse_misfit(deposits: DepositTable, clear: MemberSky) -> None:
+    """Raise InvalidInput for a weather that does not fit the deposits, or has no member."""
     faults = []
     if clear.ndim != 2 or clear.shape[1] != len(deposits):
         problem = f"the weather has shape {clear.shape} for {len(deposits)} contacts"

@@ -164,6 +164,14 @@ class KeyStores:
         self._remove_anywhere(stores, bits)
         self.withdrawn[:, self.columns(stores)] += bits
 
+    def consume_one(self, members: IndexArray, stores: IndexArray, bits: BitsArray) -> None:
+        """Take `bits` of any age, the oldest first, from one store of each of these members."""
+        self.total[members, stores] -= bits
+        self.withdrawn[members, stores] += bits
+        if self._has_ages:
+            held = self.stock[members, stores]
+            self.stock[members, stores] = held - oldest_first(held, bits)
+
     def grow_older(self) -> None:
         """One tick of the clock: every class moves on, and what is too old is destroyed."""
         if self._has_ages:

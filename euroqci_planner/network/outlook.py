@@ -1,39 +1,28 @@
-"""What a planner asks next: which deposits come, what holds a demand back, what is left to sell."""
+"""What a planner asks next: which deposits come, and what holds a demand back."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from euroqci_planner.errors import InvalidInput
 from euroqci_planner.mission.interfaces import Check, unchecked
 from euroqci_planner.mission.key_course import (
     NO_PARTNER,
-    DemandOutcome,
     DepositTable,
     LinkName,
 )
 from euroqci_planner.mission.key_outlook import NextDeposit
-from euroqci_planner.mission.network import (
-    Consumption,
-    ConsumptionKind,
-    Demand,
-    DemandClass,
-    FibreLink,
-)
+from euroqci_planner.mission.network import FibreLink
 from euroqci_planner.network.deposits import MemberSky, opened
-from euroqci_planner.network.forecast import key_forecast
+from euroqci_planner.network.forecast import unserved_bits
 from euroqci_planner.network.layout import KeyNetwork, Layout
-from euroqci_planner.units import SECONDS_PER_DAY, FloatArray
+from euroqci_planner.units import FloatArray
 
 MEMBERS_FOR_DRIVERS = 200
 _WORTH_NAMING = 0.05
-_LEAST_RATE_BPS = 256.0 / SECONDS_PER_DAY
 _NO_LIMIT_BPS = 1e12
-_SPARE_ID = "~spare"
 
 
 def next_deposits(
@@ -85,25 +74,19 @@ def main_drivers(
     between the causes.
     """
     sky = clear[:MEMBERS_FOR_DRIVERS]
-    plain = _demands(case, deposits, sky)
-    if not (plain.unserved_bits > 0.0).any():
-        return dict.fromkeys(plain.demand_ids, "")
+    names = sorted(demand.id for demand in case.network.demands)
+    plain = unserved_bits(case, deposits, sky)
+    if not (plain > 0.0).any():
+        return dict.fromkeys(names, "")
     causes = list(_without_one_cause(case, deposits, sky))
     left = np.empty((len(causes), len(plain)))
     for row, (_, one, weather) in enumerate(causes):
         check()
-        left[row] = _demands(one, deposits, weather).unserved_bits
+        left[row] = unserved_bits(one, deposits, weather)
     return {
         name: _driver([text for text, _, _ in causes], float(missing), left[:, row])
-        for row, (name, missing) in enumerate(
-            zip(plain.demand_ids, plain.unserved_bits, strict=True)
-        )
+        for row, (name, missing) in enumerate(zip(names, plain, strict=True))
     }
-
-
-def _demands(case: KeyNetwork, deposits: DepositTable, clear: MemberSky) -> DemandOutcome:
-    """Outcome over the members, with the stores sampled as rarely as can be."""
-    return key_forecast(case, deposits, clear, sample_s=case.duration_s).demands
 
 
 def _driver(causes: list[str], missing: float, left: FloatArray) -> str:
@@ -120,9 +103,8 @@ def _without_one_cause(
         open_sky = opened(sky, (deposits.station == number) & ~deposits.is_direct)
         yield f"cloud at {deposits.station_ids[number]}", case, open_sky
     for name, rows in _direct_rows(deposits):
-        open_sky = sky.copy()
-        open_sky[:, rows] = True
-        yield f"cloud at {name.a} or {name.b}", case, open_sky
+        mine = np.isin(np.arange(len(deposits)), rows)
+        yield f"cloud at {name.a} or {name.b}", case, opened(sky, mine)
     free = tuple(_without_limit(link) for link in case.network.fibre_links)
     if free:
         network = replace(case.network, fibre_links=free)
@@ -143,66 +125,3 @@ def _without_limit(link: FibreLink) -> FibreLink:
     device = replace(link.device, anchor_rate_bps=_NO_LIMIT_BPS, rate_cap_bps=None)
     through = device.anchor_transmittance
     return replace(link, device=device, hop_transmittance=through, availability=1.0)
-
-
-def spare_rate_bps(
-    case: KeyNetwork,
-    deposits: DepositTable,
-    clear: MemberSky,
-    pair: tuple[str, str],
-    share: float,
-    check: Check = unchecked,
-) -> float:
-    """The largest constant rate that industry can have between two nodes beside all demands.
-
-    It is served for at least the `share` of the time, in the mean over the members, as a demand
-    of the lowest class. Found to a hundredth by halving the ratio of a rate that is served and one
-    that is not; 0 where not even a millionth of all key in the window can be promised.
-    `check` is called between the trials. Raises InvalidInput for a share outside 0..1 (ends
-    excluded).
-    """
-    if not 0.0 < share < 1.0:
-        raise InvalidInput.single(
-            "the wanted availability is no share",
-            where="wanted_availability",
-            value=f"{share:g}",
-            mend="more than 0 and less than 1",
-        )
-    served, refused = _LEAST_RATE_BPS, _most_rate_bps(case, deposits)
-    if _availability(case, deposits, clear, pair, served) < share:
-        return 0.0
-    while refused > 1.01 * served:
-        check()
-        middle = math.sqrt(served * refused)
-        if _availability(case, deposits, clear, pair, middle) >= share:
-            served = middle
-        else:
-            refused = middle
-    return served
-
-
-def _most_rate_bps(case: KeyNetwork, deposits: DepositTable) -> float:
-    """More than any pair can have: all key of all stores and fibres in the window."""
-    stocks = sum(stock.stock_bits for stock in case.network.link_stocks)
-    stocks += sum(demand.store.start_bits for demand in case.network.demands)
-    fibre = sum(chain.mean_rate_bps for chain in Layout(case, deposits).graph.chains)
-    return (float(deposits.key_bits.sum()) + stocks) / case.duration_s + fibre + 1.0
-
-
-def _availability(
-    case: KeyNetwork,
-    deposits: DepositTable,
-    clear: MemberSky,
-    pair: tuple[str, str],
-    rate_bps: float,
-) -> float:
-    extra = Demand(
-        id=_SPARE_ID,
-        a=pair[0],
-        b=pair[1],
-        demand_class=DemandClass.INDUSTRY,
-        consumption=Consumption(kind=ConsumptionKind.ONE_TIME_PAD, rate_bps=rate_bps),
-    )
-    network = replace(case.network, demands=(*case.network.demands, extra))
-    found = _demands(replace(case, network=network), deposits, clear)
-    return float(found.availability[found.demand_ids.index(_SPARE_ID)])

@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from euroqci_planner.mission.key_course import BitsArray
 from euroqci_planner.mission.plan import ModelUsed
@@ -35,6 +36,7 @@ from euroqci_planner.network.layout import Layout
 FIBRE_BUFFER_S = 86_400.0
 FIBRE_ALONE = 0
 Rows = IndexArray | slice
+Mask = NDArray[np.bool_]
 
 RELAY_MODEL = ModelUsed(
     role="relay",
@@ -113,6 +115,18 @@ class Orders:
     now_us: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Bound:
+    """What orders got, by member and age class: `at_once`, and `relayed` once it is published.
+
+    `waits` says where more may come without a deposit, since fibre makes key all the time.
+    """
+
+    at_once: BitsArray
+    relayed: BitsArray
+    waits: Mask
+
+
 class Relay:
     """Binds link key and fibre key to pairs, the best way first."""
 
@@ -133,14 +147,14 @@ class Relay:
         self._has_redundancy = bool((layout.relay_paths > 1).any())
         self._ends = np.ascontiguousarray(np.swapaxes(ends, 0, 1))
 
-    def bind(self, orders: Orders) -> tuple[BitsArray, BitsArray]:
+    def bind(self, orders: Orders) -> Bound:
         """Serve the orders as far as key is at hand.
 
         A pair that fibre alone joins takes key from space, the scarcer one, only for what is
-        urgent. Returns what came over fibre alone and from direct links, usable at once; and what
-        satellites will publish: bits by member and age class.
+        urgent.
         """
         wanted = orders.bits.copy()
+        waits = np.zeros(len(wanted), dtype=np.bool_)
         relayed = np.zeros((len(wanted), self.links.scale.classes), dtype=np.int64)
         at_once = np.zeros_like(relayed)
         for way in self._ways:
@@ -153,15 +167,17 @@ class Relay:
                 at_once[rows, 0] = self._over_fibre(orders, rows, wanted[rows])
                 left = np.minimum(wanted[rows], orders.urgent[rows]) - at_once[rows, 0]
                 wanted[rows] = np.maximum(left, 0)
+                waits[rows] = True
                 continue
             if self.layout.is_direct(way):
-                by_age = self._from_direct_link(orders, rows, wanted[rows], way)
+                by_age, is_slow = self._from_direct_link(orders, rows, wanted[rows], way)
                 at_once[rows] += by_age
             else:
-                by_age = self._through_space(orders, rows, wanted[rows], way)
+                by_age, is_slow = self._through_space(orders, rows, wanted[rows], way)
                 relayed[rows] += by_age
+            waits[rows] |= is_slow
             wanted[rows] -= by_age.sum(axis=1)
-        return at_once, relayed
+        return Bound(at_once, relayed, waits)
 
     def _over_fibre(self, orders: Orders, rows: Rows, wanted: BitsArray) -> BitsArray:
         bits = np.minimum(wanted, self._room(orders, rows, FIBRE_ALONE))
@@ -173,21 +189,30 @@ class Relay:
 
     def _from_direct_link(
         self, orders: Orders, rows: Rows, wanted: BitsArray, way: int
-    ) -> BitsArray:
+    ) -> tuple[BitsArray, Mask]:
         members, pairs = orders.members[rows], orders.pairs[rows]
         stores = self._ends[way].take(pairs, axis=0)[:, :1]
         held = self.links.usable(members, stores, orders.limit[rows])
-        bits = np.minimum(wanted, held[:, 0])
-        if self._has_fibre[way]:
-            bits = np.minimum(bits, self._room(orders, rows, way))
-            self._forward(orders, rows, way, bits)
+        bits, is_slow = self._on_the_ground(orders, rows, way, np.minimum(wanted, held[:, 0]))
         taken = self.links.withdraw(members, stores, bits[:, None], orders.limit[rows])
         if self.log is not None and bits.any():
             link = int(stores[0, 0])
             self.log.append(Binding(int(pairs[0]), way, link, -1, int(bits[0]), orders.now_us))
-        return taken[:, 0]
+        return taken[:, 0], is_slow
 
-    def _through_space(self, orders: Orders, rows: Rows, wanted: BitsArray, way: int) -> BitsArray:
+    def _on_the_ground(
+        self, orders: Orders, rows: Rows, way: int, bits: BitsArray
+    ) -> tuple[BitsArray, Mask]:
+        """What the access fibre forwards of `bits`, and where it holds key back for now."""
+        if not self._has_fibre[way]:
+            return bits, np.zeros(len(bits), dtype=np.bool_)
+        forwarded = np.minimum(bits, self._room(orders, rows, way))
+        self._forward(orders, rows, way, forwarded)
+        return forwarded, np.asarray(forwarded < bits)
+
+    def _through_space(
+        self, orders: Orders, rows: Rows, wanted: BitsArray, way: int
+    ) -> tuple[BitsArray, Mask]:
         members, pairs = orders.members[rows], orders.pairs[rows]
         ends = self._ends[way].take(pairs, axis=0)
         width = ends.shape[1] // 2
@@ -199,10 +224,9 @@ class Relay:
         else:
             bits = np.minimum(wanted, matched.sum(axis=1))
         if not bits.any():
-            return np.zeros((len(pairs), self.links.scale.classes), dtype=np.int64)
-        if self._has_fibre[way]:
-            bits = np.minimum(bits, self._room(orders, rows, way))
-            self._forward(orders, rows, way, bits)
+            nothing = np.zeros((len(pairs), self.links.scale.classes), dtype=np.int64)
+            return nothing, bits > 0
+        bits, is_slow = self._on_the_ground(orders, rows, way, bits)
         best, place = matched.argmax(axis=1), np.arange(len(pairs))
         if self._has_redundancy:
             shares = shares_of_paths(matched, bits, paths)
@@ -217,11 +241,11 @@ class Relay:
         if self.log is not None:
             self._note(orders, way, int(pairs[0]), (ends[0, :width], ends[0, width:], shares[0]))
         if self.links.scale.classes == 1:
-            return np.asarray(bits[:, None])
+            return bits[:, None], is_slow
         by_age = joined_ages(taken[:, :width], taken[:, width:])
         if self._has_redundancy:
-            return combined_ages(by_age, bits)
-        return np.asarray(by_age.sum(axis=1))
+            return combined_ages(by_age, bits), is_slow
+        return np.asarray(by_age.sum(axis=1)), is_slow
 
     def _room(self, orders: Orders, rows: Rows, way: int) -> BitsArray:
         pairs, routes = orders.pairs[rows], self.layout.routes

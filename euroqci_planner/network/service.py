@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from euroqci_planner.mission.key_course import BitsArray
+from euroqci_planner.mission.network import DemandClass
 from euroqci_planner.network.demand import HOUR_US, ConsumptionClock, DemandBook, Levels
 from euroqci_planner.network.key_store import (
     MICROSECONDS_PER_SECOND,
@@ -14,9 +15,11 @@ from euroqci_planner.network.key_store import (
     KeyStores,
 )
 from euroqci_planner.network.layout import Layout
+from euroqci_planner.network.spare_trial import SpareTrial, TrialSpan
 from euroqci_planner.units import FloatArray
 
 BATCH_US = 6 * HOUR_US
+LAST_RANK = DemandClass.INDUSTRY.rank
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +54,18 @@ class Service:
     each full hour, so that rates do not change between two calls.
     """
 
-    def __init__(self, layout: Layout, stores: KeyStores, start_us: int, lead_us: int) -> None:
-        """Start all clocks."""
+    def __init__(
+        self,
+        layout: Layout,
+        stores: KeyStores,
+        start_us: int,
+        lead_us: int,
+        trial: SpareTrial | None = None,
+    ) -> None:
+        """Start all clocks.
+
+        A `trial` asks for more in each member; it alone is recorded then.
+        """
         number = {pair: row for row, pair in enumerate(layout.pairs)}
         pair_of = np.array([number[item.pair] for item in layout.demands], dtype=np.intp)
         self.book = DemandBook(layout.demands, pair_of, len(layout.pairs))
@@ -61,11 +74,17 @@ class Service:
             pair_of, weights=self.consumption.mean_rates_bps, minlength=len(layout.pairs)
         )
         self.pair_rates_bps = np.maximum(rates, np.finfo(np.float64).tiny)
+        self.trial = trial
+        self.classes = self.book.classes
+        if trial is not None:
+            self.pair_rates_bps = self.pair_rates_bps + trial.rates_at_pairs()
+            self.classes = tuple(sorted({*self.classes, LAST_RANK}))
         self.record = Record.empty(len(stores.total), len(layout.demands))
-        self._stores, self._lead_us, self._start_us = stores, lead_us, start_us
+        self._stores, self._cover_us, self._start_us = stores, lead_us + HOUR_US, start_us
         self._clock = np.full(len(layout.pairs), start_us)
         self._asked_until = np.zeros(len(layout.demands), dtype=np.int64)
         self._levels_at: tuple[int, Levels] | None = None
+        self._bands_at: tuple[int, BitsArray, BitsArray] | None = None
         self._every = np.arange(len(layout.demands))
 
     def until(self, pairs: IndexArray, now_us: int) -> None:
@@ -74,7 +93,8 @@ class Service:
         if not len(late):
             return
         asked_until = self.consumption.bits_until(now_us)
-        floor = self.levels(now_us).floor
+        levels = self.levels(now_us)
+        floor = levels.floor
         for place in range(self.book.slots.shape[1]):
             demands = self.book.slots[late, place]
             there = demands >= 0
@@ -86,7 +106,12 @@ class Service:
                 free = np.maximum(held - floor[mine], 0)
                 served = np.minimum(asked, free)
                 self._stores.consume(stores, served)
-                self._note(mine, (self._clock[stores], now_us), asked, served, free)
+                if self.trial is None:
+                    self._note(mine, (self._clock[stores], now_us), asked, served, free)
+        if self.trial is not None:
+            since = self._clock - self._start_us
+            span = TrialSpan(late, since, now_us - self._start_us, levels.last_floor)
+            self.trial.serve(self._stores, span)
         self._clock[late] = now_us
 
     def _is_every_demand(self, demands: IndexArray) -> bool:
@@ -96,7 +121,7 @@ class Service:
     def levels(self, now_us: int) -> Levels:
         """Levels of the pair stores at this instant: for the time until key could come."""
         if self._levels_at is None or self._levels_at[0] != now_us:
-            cover_us = self._lead_us + HOUR_US
+            cover_us = self._cover_us
             ahead = (0, cover_us, 2 * cover_us, cover_us + BATCH_US)
             now, cover, next_cover, batch = (
                 self.consumption.bits_until(now_us + item) for item in ahead
@@ -104,6 +129,25 @@ class Service:
             levels = self.book.levels(cover - now, next_cover - cover, batch - cover)
             self._levels_at = now_us, levels
         return self._levels_at[1]
+
+    def band(self, now_us: int, pairs: IndexArray, rank: int) -> tuple[BitsArray, BitsArray]:
+        """Low and high level of pairs for one class: (pairs), or (members, pairs) with a trial."""
+        levels = self.levels(now_us)
+        low, high = levels.low[pairs, rank], levels.high[pairs, rank]
+        if self.trial is None or rank != LAST_RANK:
+            return low, high
+        if self._bands_at is None or self._bands_at[0] != now_us:
+            cover_us, since_us = self._cover_us, now_us - self._start_us
+            bits = self.trial.bits_until
+            first = bits(since_us)
+            cover, batch = (
+                self.trial.bits_at_pairs(bits(since_us + ahead_us) - first)
+                for ahead_us in (cover_us, cover_us + BATCH_US)
+            )
+            self._bands_at = now_us, cover, batch
+        _, cover, batch = self._bands_at
+        mine = self._stores.columns(pairs)
+        return low + cover[:, mine], high + batch[:, mine]
 
     def _note(
         self,

@@ -30,6 +30,7 @@ from euroqci_planner.network.key_store import (
 from euroqci_planner.network.layout import KeyNetwork, Layout
 from euroqci_planner.network.relay import Binding, FibreStores, Orders, Relay
 from euroqci_planner.network.service import Service
+from euroqci_planner.network.spare_trial import SpareTrial
 
 _TICK, _DEPOSIT, _HOUR = 0, 1, 2
 Sampler = Callable[[int, BitsArray, BitsArray], None]
@@ -67,9 +68,18 @@ class Simulation:
     """All stores of all members; `run` takes them once through the window."""
 
     def __init__(
-        self, case: KeyNetwork, layout: Layout, deposits: Deposits, *, with_log: bool = False
+        self,
+        case: KeyNetwork,
+        layout: Layout,
+        deposits: Deposits,
+        *,
+        with_log: bool = False,
+        trial: SpareTrial | None = None,
     ) -> None:
-        """Set the stores to their start; `with_log` keeps every binding, for one member only."""
+        """Set the stores to their start; `with_log` keeps every binding, for one member only.
+
+        A `trial` asks for more in each member.
+        """
         self.layout, self._deposits = layout, deposits
         self._start_us, self._end_us = window_us(case)
         self.members = len(deposits.bits)
@@ -83,15 +93,14 @@ class Simulation:
         self.log: list[Binding] | None = [] if with_log else None
         self.fibres = FibreStores(layout, self.members, self._start_us)
         self._relay = Relay(layout, self.links, self.fibres, self.log)
-        self.service = Service(layout, self.pairs, self._start_us, self._lead_us)
+        self.service = Service(layout, self.pairs, self._start_us, self._lead_us, trial)
         self.in_transit: BitsArray = np.zeros((self.members, len(layout.pairs)), dtype=np.int64)
         self._users = _users_of_links(layout)
         self._waiting: deque[_Parcel] = deque()
         self._everyone = np.arange(len(layout.pairs))
-        # Where a member's pair has been left wanting, asking again is vain until a deposit comes;
-        # fibre key comes all the time.
+        # Where a member's pair has been left wanting, asking again is vain until a deposit comes,
+        # unless it is fibre that held key back.
         self._may_find = np.ones((self.members, len(layout.pairs)), dtype=np.bool_)
-        self._on_fibre: Mask = np.asarray((layout.routes.fibre_use > 0).any(axis=(1, 2)))
         self._tick = 0
 
     def _stores(self, start_bits: BitsArray, ages: list[int | None]) -> KeyStores:
@@ -185,18 +194,18 @@ class Simulation:
         pairs, now_us = request.pairs, request.now_us
         self.service.until(pairs, now_us)
         self.fibres.produce(now_us)
-        levels = self.service.levels(now_us)
         mine = self.pairs.columns(pairs)
         held = self.pairs.total[:, mine] + self.in_transit[:, mine]
         bound: BitsArray | None = None
-        for rank in self.service.book.classes:
-            urgent = levels.low[pairs, rank] - held
+        for rank in self.service.classes:
+            low, high = self.service.band(now_us, pairs, rank)
+            urgent = low - held
             is_short = (urgent > 0) & self._may_find[:, mine] & request.may_ask
             if is_short.any():
                 if bound is None:
                     shape = (self.members, len(pairs), self._scale.classes)
                     bound = np.zeros(shape, dtype=np.int64)
-                wanted = np.where(is_short, levels.high[pairs, rank] - held, 0)
+                wanted = np.where(is_short, high - held, 0)
                 need = _Need(held, np.where(is_short, urgent, 0), wanted)
                 held = held + self._ask(request, need, bound)
         if bound is not None and bound.any():
@@ -213,7 +222,9 @@ class Simulation:
         asking = is_asking.sum(axis=1)
         turns = int(asking.max())
         if turns > 1:
-            lasts_s = np.where(is_asking, need.held / self.service.pair_rates_bps[pairs], np.inf)
+            lasts_s = np.where(
+                is_asking, need.held / self.service.pair_rates_bps[..., pairs], np.inf
+            )
             order = np.argsort(lasts_s, axis=1, kind="stable")
         else:
             order = is_asking.argmax(axis=1)[:, None]
@@ -229,14 +240,13 @@ class Simulation:
                 limit=limits[mine],
                 now_us=request.now_us,
             )
-            at_once, relayed = self._relay.bind(orders)
-            bound[members, mine] += relayed
-            if at_once.any():
-                self.pairs.receive_now(members, orders.pairs, at_once)
-            given = over_ages(at_once) + over_ages(relayed)
+            found = self._relay.bind(orders)
+            bound[members, mine] += found.relayed
+            if found.at_once.any():
+                self.pairs.receive_now(members, orders.pairs, found.at_once)
+            given = over_ages(found.at_once) + over_ages(found.relayed)
             came[members, mine] = given
-            is_served: Mask = np.asarray(given == orders.bits)
-            self._may_find[members, orders.pairs] = is_served | self._on_fibre[orders.pairs]
+            self._may_find[members, orders.pairs] = (given == orders.bits) | found.waits
         return came
 
     def _publish(self, pairs: IndexArray, now_us: int, bound: BitsArray) -> None:

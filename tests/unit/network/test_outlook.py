@@ -21,7 +21,8 @@ from tolerances import within
 
 from euroqci_planner.errors import InvalidInput
 from euroqci_planner.mission.network import DemandClass
-from euroqci_planner.network.outlook import main_drivers, next_deposits, spare_rate_bps
+from euroqci_planner.network.outlook import main_drivers, next_deposits
+from euroqci_planner.network.spare_rate import spare_rate_bps
 
 HOUR = np.timedelta64(1, "h")
 PLENTY = 10**9
