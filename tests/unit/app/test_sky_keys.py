@@ -16,10 +16,16 @@ from euroqci_planner.app.key_stores import KeysAtHand, store_inputs
 from euroqci_planner.app.link_and_key import budget_of, pieces_of, receiver_of
 from euroqci_planner.app.registry import KEY_MODELS
 from euroqci_planner.app.sky_cache import sky_of
-from euroqci_planner.mission.assets import SettingsPolicy
+from euroqci_planner.mission.assets import PairSource, Protocol, SettingsPolicy
 from euroqci_planner.mission.key_yield import DetectionCounts
 from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.scenario import BlockPolicy, Scenario, SkyModel, WeatherModel
+from euroqci_planner.mission.scenario import (
+    BlockPolicy,
+    Scenario,
+    SkyModel,
+    WeatherModel,
+    WindowPolicy,
+)
 from euroqci_planner.mission.sky_forecast import SkyForecast
 from euroqci_planner.mission.sky_states import SkyState
 from euroqci_planner.resources import resource
@@ -68,6 +74,28 @@ def under_layers(low: float, high: float) -> Plan:
     return planner.make_plan(replace(asked, weather=sky))
 
 
+def pairs(window: WindowPolicy) -> Plan:
+    """The first satellite with a source of pairs, one half of them measured on board."""
+    asked = scenario()
+    source = PairSource(
+        protocol=Protocol.BBM92,
+        settings=SettingsPolicy.FIXED,
+        pair_rate_hz=2e7,
+        coincidence_window_s=5e-10,
+        local_arm_efficiency=0.4,
+        local_dark_count_hz=500.0,
+        key_basis_probability=0.5,
+        intrinsic_error=0.01,
+    )
+    craft = replace(
+        asked.satellites[0], payload=replace(asked.satellites[0].payload, source=source)
+    )
+    policy = replace(asked.policy, usable_window=window)
+    return planner.make_plan(
+        replace(asked, satellites=(craft, *asked.satellites[1:]), policy=policy)
+    )
+
+
 def counts_anew(made: Plan, transmittance: float) -> tuple[np.ndarray, list[DetectionCounts]]:
     """Keys and counts of all usable passes from their samples, with a factor on the signal."""
     asked, bits, parts = made.scenario, np.full(len(made.passes), np.nan), []
@@ -100,6 +128,46 @@ def test_the_key_under_thin_cloud_is_that_of_the_link_with_its_loss_added(loss_d
     assert keyed.sum() > 20
     assert thin[keyed] / bits[keyed] == within(COMPRESSION, of=1.0)
     assert np.array_equal(np.isnan(thin), np.isnan(bits))
+
+
+@pytest.mark.parametrize("window", list(WindowPolicy))
+def test_sources_of_pairs_have_keys_under_clouds_too(window):
+    made = pairs(window)
+    rows = np.flatnonzero((made.passes.satellite == 0) & (made.keys.key_bits > 0.0))
+    thin, broken = made.key_details.key_thin_bits[rows], made.key_details.key_broken_bits[rows]
+    bits, _ = counts_anew(made, made.scenario.weather.thin_cloud_transmittance)
+    keyed = bits[rows] > 0.0
+    assert keyed.sum() > 5
+    # The samples of a window that is cut lie elsewhere on their grid.
+    tolerance = COMPRESSION if window is WindowPolicy.ALL else 0.05
+    assert thin[keyed] / bits[rows][keyed] == within(tolerance, of=1.0)
+    share = made.key_details.broken_usable_share[rows]
+    assert np.all(broken < share * made.keys.key_bits[rows])
+    assert np.any(broken > 0.0)
+
+
+def test_settings_of_every_pass_stay_those_of_clear_sky():
+    asked = scenario()
+    satellites = tuple(
+        replace(
+            item,
+            payload=replace(
+                item.payload,
+                source=replace(item.payload.source, settings=SettingsPolicy.OPTIMISE_PASS),
+            ),
+        )
+        for item in asked.satellites
+    )
+    asked = replace(asked, satellites=satellites, duration_s=86_400.0)
+    two = replace(asked.weather, sky_states=SkyModel.TWO)
+    made, clear = planner.make_plan(asked), planner.make_plan(replace(asked, weather=two))
+    for name in ("intensities", "probabilities", "key_basis_probability"):
+        one, other = (getattr(item.key_details, name) for item in (made, clear))
+        assert np.array_equal(one, other, equal_nan=True)
+    keyed = made.keys.key_bits > 0.0
+    thin = made.key_details.key_thin_bits[keyed] / made.keys.key_bits[keyed]
+    assert np.all((thin >= 0.0) & (thin < 0.75))
+    assert np.median(thin) > 0.5
 
 
 def test_the_key_under_broken_cloud_is_that_of_a_share_of_the_counts():
