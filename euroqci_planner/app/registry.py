@@ -14,6 +14,7 @@ from euroqci_planner.qkd.bbm92_model import Bbm92Model
 from euroqci_planner.qkd.model import DecoyBb84Model, OneDecoyBb84Model
 from euroqci_planner.qkd.pass_keys import PassKeyFinder, decoy_pass_keys, pair_pass_keys
 from euroqci_planner.schedule.exact import ExactScheduler
+from euroqci_planner.schedule.fair_stations import FAIR_MODEL
 from euroqci_planner.schedule.greedy import GreedyScheduler
 from euroqci_planner.schedule.pair_objectives import PAIRS_MODEL
 from euroqci_planner.weather.cloud_field import CLOUD_FIELD_MODEL
@@ -34,6 +35,7 @@ PASS_KEYS: dict[Protocol, PassKeyFinder] = {
 }
 SCHEDULERS: dict[str, Scheduler] = {"exact": ExactScheduler(), "greedy": GreedyScheduler()}
 OBJECTIVE_MODELS: dict[Objective, tuple[ModelUsed, ...]] = {
+    Objective.FAIR_STATIONS: (FAIR_MODEL,),
     Objective.FAIR_PAIRS: (PAIRS_MODEL,),
     Objective.STOCK_VALUE: (PAIRS_MODEL,),
 }

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from euroqci_planner.mission.goals import Goal
+from euroqci_planner.mission.plan import ModelUsed
 from euroqci_planner.schedule.case import Case
 from euroqci_planner.schedule.conflicts import Mask
 from euroqci_planner.schedule.core import improved_in_core
@@ -33,6 +34,11 @@ from euroqci_planner.schedule.timetable import Timetable
 from euroqci_planner.schedule.total_key import largest_total, settled, total_bits
 from euroqci_planner.units import FloatArray
 
+FAIR_MODEL = ModelUsed(
+    role="schedule",
+    name="max-min fairness among stations, then the total above the floor",
+    citation="Bertsekas and Gallager 1992, Data Networks, section 6.5.2",
+)
 FAIR_METHOD = "linear programmes of floor and total, rounded and repaired by exchange"
 FAIR_INTEGER_METHOD = (
     "linear programmes of floor and total, improved by integer programmes, in windows if large"
@@ -46,6 +52,7 @@ FLOOR_SHARE = 0.99
 _SAME_WITHIN = 1e-9
 _SMALL = 300
 _WINDOWS = (300, 600)
+_MOST_SWEPT = 10_000
 _MARGINS = (0.0, 0.005, 0.01, 0.02, 0.04)
 _BELOW_BOUND = 1e-4
 
@@ -188,6 +195,8 @@ class _FairSearch:
             better = task.plan_of(whole.x)
             kept = better is not None and worth(better) > worth(best)
             return (better if kept and better is not None else best), min(bound, whole.bound), True
+        if len(programme.columns) > _MOST_SWEPT:
+            return best, bound, False
         is_contact = programme.columns >= 0
         start_us = self._case.problem.tracks[0].start_us[programme.columns[is_contact]]
         for size in _WINDOWS:
@@ -214,7 +223,7 @@ class _FairSearch:
         optimum = relaxed_at_once(programme, case.check)
         if optimum is None:
             return _Stage(best, np.nan)
-        best = self._above_floor(under, best, least_bits, first.bound_bits)
+        best = self._above_floor(under, best, least_bits, first.bound_bits, optimum)
 
         def shares(plan: Mask) -> FloatArray:
             return plan[programme.columns].astype(np.float64)
@@ -232,21 +241,30 @@ class _FairSearch:
         rows = floors(self._claims, len(problem), least_bits)
         return replace(self._case, problem=replace(problem, sides=(*problem.sides, *rows)))
 
-    def _above_floor(self, under: Case, best: Mask, least_bits: float, most_bits: float) -> Mask:
+    def _above_floor(
+        self, under: Case, best: Mask, least_bits: float, most_bits: float, optimum: Optimum
+    ) -> Mask:
         """The best that rounding gives from floors a little higher than the one to keep.
 
-        Rounding takes some stations below the floor of the linear programme; the first margin from
-        which they can be lifted back to the floor costs the total least.
+        `optimum` is that of the floor itself. Rounding takes some stations below the floor of the
+        linear programme; the first margin from which they can be lifted back to the one to keep
+        costs the total least.
         """
         case, value_bits = self._case, self._case.problem.value_bits
         free = case.problem.without_sides()
-        for margin in _MARGINS:
-            higher = min(least_bits * (1.0 + margin), most_bits * (1.0 - _BELOW_BOUND))
-            programme, _ = programme_of(self._under(higher).problem)
-            optimum = relaxed_at_once(programme, case.check)
-            if optimum is None:
+        highest = max(least_bits, most_bits * (1.0 - _BELOW_BOUND))
+        higher = {min(least_bits * (1.0 + margin), highest): None for margin in _MARGINS}
+        columns = programme_of(free)[0].columns
+        for floor_bits in higher:
+            task = self._under(floor_bits).problem
+            found = (
+                optimum
+                if floor_bits == least_bits
+                else relaxed_at_once(programme_of(task)[0], case.check)
+            )
+            if found is None:
                 continue
-            rounded = by_falling_share(free, self._pins, programme.columns, optimum.x, case.check)
+            rounded = by_falling_share(free, self._pins, columns, found.x, case.check)
             lifted = self._lifted(rounded.mask(), least_bits)
             plan = None if lifted is None else _polished(under, lifted)
             if plan is not None:

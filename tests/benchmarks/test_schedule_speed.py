@@ -27,6 +27,7 @@ from realistic_passes import realistic_candidates, realistic_resources
 from tolerances import within
 
 from euroqci_planner.mission.plan import Candidates, Resource, Schedule
+from euroqci_planner.mission.scenario import Objective, Quota
 from euroqci_planner.resources import resource
 from euroqci_planner.schedule.exact import ExactScheduler
 from euroqci_planner.schedule.greedy import GreedyScheduler
@@ -175,6 +176,45 @@ def test_a_dense_day_of_400_satellites_at_1200_km_within_the_gap(
     report(*head(title), row(f"within {gap:.1%}", plan, seconds), "")
     assert relative_gap(plan) <= gap
     assert seconds < 20.0
+
+
+@pytest.mark.parametrize(("satellites", "wanted", "most_s"), [(40, 0.02, 12.0), (10, 0.055, 8.0)])
+def test_a_week_shared_fairly_among_thirty_stations(
+    satellites: int, wanted: float, most_s: float, report: Report
+) -> None:
+    table, resources = realistic_candidates(satellites), realistic_resources(satellites)
+    fair = replace(SETTINGS, relative_gap=PER_CENT, objective=Objective.FAIR_STATIONS)
+    plan, exact_s = timed(lambda: ExactScheduler().schedule(table, *resources, fair))
+    by_greedy, greedy_s = timed(lambda: GreedyScheduler().schedule(table, *resources, fair))
+    smallest, total = plan.goals
+    short = 1.0 - by_greedy.goals[0].value / smallest.bound
+    report(
+        f"## {len(table)} candidates of {satellites} satellites, fair among 30 stations",
+        "",
+        "| how | s | gap of the smallest key | gap of the total |",
+        "|---|---|---|---|",
+        f"| two linear programmes | {exact_s:.2f} | {smallest.relative_gap:.2%} | "
+        f"{total.relative_gap:.2%} |",
+        f"| poorest first, exchanged | {greedy_s:.2f} | {short:.2%} | no bound |",
+        "",
+    )
+    assert smallest.relative_gap <= wanted
+    assert total.relative_gap <= 0.08
+    assert exact_s < most_s
+
+
+def test_quotas_over_a_week_cost_a_second_and_a_thousandth(report: Report) -> None:
+    table, resources = realistic_candidates(), realistic_resources()
+    shares = ((("north", 1.0),), (("north", 0.5), ("south", 0.5)), (("south", 1.0),), ())
+    stations = tuple(
+        replace(item, group_shares=shares[number % 4]) for number, item in enumerate(resources[1])
+    )
+    quotas = (Quota(group="north", max_share=0.2), Quota(group="south", max_share=0.3))
+    wanted = replace(SETTINGS, relative_gap=0.001, quotas=quotas)
+    plan, seconds = timed(lambda: ExactScheduler().schedule(table, resources[0], stations, wanted))
+    report(*head(f"{len(table)} candidates: two quotas"), row("both bind", plan, seconds), "")
+    assert relative_gap(plan) <= 0.001
+    assert seconds < 3.0
 
 
 @pytest.mark.skipif(not os.environ.get("ONEWEB"), reason="asked for by ONEWEB=1")

@@ -95,6 +95,7 @@ def test_a_fair_plan_gives_the_poorest_station_more_and_says_both_bounds():
     assert keys_of_stations(fair).min() > keys_of_stations(free).min()
     assert 0.0 < smallest.value <= smallest.bound
     assert fair.value_bits == total.value <= total.bound <= free.bound_bits * (1.0 + 1e-9)
+    assert "max-min fairness" in " ".join(model.name for model in fair.models)
     text = plan_summary(fair)
     assert f"  {smallest.name}: " in text
     assert f"  {total.name}: " in text
