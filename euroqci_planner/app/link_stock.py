@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from euroqci_planner.mission.plan import Plan
+from euroqci_planner.mission.plan import Plan, is_flown
 from euroqci_planner.mission.table import Table, column
 from euroqci_planner.timebase import UtcArray
 from euroqci_planner.units import FloatArray
@@ -98,3 +98,21 @@ def deposits_of_link(table: Deposits, a: str, b: str) -> UtcArray:
     satellite, station = table.satellite_ids.index(a), table.station_ids.index(b)
     mine = (table.satellite == satellite) & (table.station == station)
     return np.asarray(table.usable_utc[mine])
+
+
+def direct_deposits(plan: Plan, a: str, b: str) -> tuple[UtcArray, NDArray[np.intp]]:
+    """When key that two stations share can be used, in order, and the pass at `a` of each.
+
+    Of the flown contacts of sources of entangled pairs; nothing where the two have none.
+    """
+    contacts = plan.pair_contacts
+    if contacts is None or not {a, b} <= set(contacts.station_ids):
+        return np.zeros(0, "datetime64[us]"), np.zeros(0, dtype=np.intp)
+    one, other = contacts.station_ids.index(a), contacts.station_ids.index(b)
+    mine = is_flown(contacts.state) & (contacts.key_bits > 0.0)
+    forth = mine & (contacts.station_a == one) & (contacts.station_b == other)
+    back = mine & (contacts.station_a == other) & (contacts.station_b == one)
+    rows = np.flatnonzero(forth | back)
+    rows = rows[np.argsort(contacts.key_usable_utc[rows], kind="stable")]
+    passes = np.where(back, contacts.pass_b, contacts.pass_a)[rows]
+    return contacts.key_usable_utc[rows], passes.astype(np.intp)

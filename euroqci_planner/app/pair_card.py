@@ -68,3 +68,13 @@ def pair_card(plan: Plan, row: int) -> PairCard | None:
         key_expected_bits=float(contacts.key_expected_bits[at]),
         clear_probability=float(contacts.clear_probability[at]),
     )
+
+
+def link_of_pass(plan: Plan, row: int) -> tuple[str, str]:
+    """The two ends of the store that a pass fills: satellite and station, or two stations by id."""
+    passes, partner = plan.passes, int(plan.decisions.partner[row])
+    station = passes.station_ids[int(passes.station[row])]
+    if partner == NO_PARTNER:
+        return passes.satellite_ids[int(passes.satellite[row])], station
+    one, other = sorted((station, passes.station_ids[partner]))
+    return one, other

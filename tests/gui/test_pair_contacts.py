@@ -9,12 +9,14 @@ from view_cases import shown, workspace_of
 
 from euroqci_planner.app.display import bits_text
 from euroqci_planner.app.inspection import inspect_pass
-from euroqci_planner.app.pair_card import is_pass_of_source, pair_card
+from euroqci_planner.app.link_stock import direct_deposits
+from euroqci_planner.app.pair_card import is_pass_of_source, link_of_pass, pair_card
 from euroqci_planner.app.pass_card import pass_card
 from euroqci_planner.app.pass_filter import parse_filter
 from euroqci_planner.app.pass_rows import PassRows
 from euroqci_planner.app.scene import Scene
 from euroqci_planner.gui.views.inspector import InspectorView
+from euroqci_planner.gui.views.key_stores import KeyStoresView
 from euroqci_planner.gui.views.pass_columns import pass_tip
 from euroqci_planner.gui.views.timeline import TimelineView
 from euroqci_planner.mission.plan import Reason, is_flown
@@ -113,3 +115,30 @@ def test_the_map_joins_the_satellite_to_both_stations(plan, contact, ends):
     contacts = plan.pair_contacts
     middle = contacts.start_utc[contact] + (contacts.end_utc - contacts.start_utc)[contact] // 2
     assert set(ends) <= set(Scene(plan).contacts_at(middle).tolist())
+
+
+def test_the_stores_offer_those_of_two_stations_under_both_names(qtbot, plan, ends):
+    workspace = workspace_of(plan)
+    view = shown(qtbot, KeyStoresView(workspace), 1_000, 300)
+    offered = [view.choice.itemText(number) for number in range(view.choice.count())]
+    for row in ends:
+        name = f"station {station(plan, row)}"
+        assert name in offered
+        view.choice.setCurrentText(name)
+        shared = link_of_pass(plan, row)
+        assert shared in [(line.name.a, line.name.b) for line in view.plot.lines]
+    assert not [text for text in offered if text == f"satellite {station(plan, ends[0])}"]
+    workspace.select((ends[0],))
+    view.choice.setCurrentText("links of the selection")
+    assert [(line.name.a, line.name.b) for line in view.plot.lines] == [link_of_pass(plan, ends[1])]
+
+
+def test_direct_deposits_are_those_of_the_flown_contacts_of_two_stations(plan, contact, ends):
+    a, b = (station(plan, row) for row in ends)
+    ready, passes = direct_deposits(plan, a, b)
+    back, others = direct_deposits(plan, b, a)
+    assert plan.pair_contacts.key_usable_utc[contact] in ready
+    assert ends[0] in passes
+    assert ends[1] in others
+    assert np.array_equal(ready, back)
+    assert len(direct_deposits(plan, a, a)[0]) == 0

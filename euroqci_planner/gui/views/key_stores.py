@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, 
 
 from euroqci_planner.app.display import bits_text, count, counted
 from euroqci_planner.app.link_stock import deposits
+from euroqci_planner.app.pair_card import link_of_pass
 from euroqci_planner.app.store_lines import (
     LineSource,
     StoreBook,
@@ -115,9 +116,11 @@ class KeyStoresView(QWidget):
             yield f"all {counted(links, 'link', 'links')}", _ALL
         yield "links of the selection", _OF_SELECTION
         names = [self._book.names[number] for number in self._links] if self._book else []
+        plan = self._workspace.plan
+        known = set() if plan is None else set(plan.passes.satellite_ids)
         for kind, ids in (
-            ("satellite", {name.a for name in names}),
-            ("station", {name.b for name in names}),
+            ("satellite", {name.a for name in names} & known),
+            ("station", {end for name in names for end in (name.a, name.b)} - known),
         ):
             for item in sorted(ids):
                 yield f"{kind} {item}", f"{kind}:{item}"
@@ -137,21 +140,14 @@ class KeyStoresView(QWidget):
         if kind == "satellite":
             return [n for n in links if names[n].a == item][:_MOST_LINES]
         if kind == "station":
-            return [n for n in links if names[n].b == item][:_MOST_LINES]
+            return [n for n in links if item in (names[n].a, names[n].b)][:_MOST_LINES]
         return links[:_MOST] if key == _MOST_KEY else links[:_MOST_LINES]
 
     def _selected_links(self) -> set[tuple[str, str]]:
         plan = self._workspace.plan
         if plan is None:
             return set()
-        passes = plan.passes
-        return {
-            (
-                passes.satellite_ids[int(passes.satellite[row])],
-                passes.station_ids[int(passes.station[row])],
-            )
-            for row in self._workspace.selected_rows
-        }
+        return {link_of_pass(plan, row) for row in self._workspace.selected_rows}
 
     def _show(self) -> None:
         """Show what is chosen, and the link of the selected pass among the links in any case."""

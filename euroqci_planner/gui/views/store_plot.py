@@ -11,7 +11,14 @@ from PySide6.QtGui import QFont, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from euroqci_planner.app.display import bits_text, percent, short_day_and_time
-from euroqci_planner.app.link_stock import Deposits, deposit_near, deposits, deposits_of_link
+from euroqci_planner.app.link_stock import (
+    Deposits,
+    deposit_near,
+    deposits,
+    deposits_of_link,
+    direct_deposits,
+)
+from euroqci_planner.app.pair_card import link_of_pass
 from euroqci_planner.app.store_lines import StoreLine
 from euroqci_planner.gui import theme
 from euroqci_planner.gui.views.store_paint import (
@@ -74,15 +81,9 @@ class StorePlot(TimePlot):
         self.refresh()
 
     def chosen(self) -> tuple[str, str] | None:
-        """Satellite and station of the primary pass."""
+        """The ends of the link of the primary pass."""
         plan, row = self.workspace.plan, self.workspace.primary_row
-        if plan is None or row is None:
-            return None
-        passes = plan.passes
-        return (
-            passes.satellite_ids[int(passes.satellite[row])],
-            passes.station_ids[int(passes.station[row])],
-        )
+        return None if plan is None or row is None else link_of_pass(plan, row)
 
     def scene_key(self) -> tuple[object, ...]:
         """The scene shows which link is chosen."""
@@ -275,6 +276,9 @@ class StorePlot(TimePlot):
         name, instant = self.lines[number].name, self.scale.instant_at(place.x())
         if name.kind is StoreKind.LINK:
             row = deposit_near(self._all_deposits(), name.a, name.b, instant)
+            ready, passes = direct_deposits(plan, name.a, name.b)
+            if len(ready):
+                row = int(passes[np.argmin(np.abs(ready - instant))])
             if row is not None:
                 self.workspace.select([row])
 
@@ -298,9 +302,12 @@ class StorePlot(TimePlot):
         return "<br>".join(lines)
 
     def _next_deposit(self, line: StoreLine, instant: np.datetime64) -> list[str]:
-        if line.name.kind is not StoreKind.LINK:
+        plan = self.workspace.plan
+        if line.name.kind is not StoreKind.LINK or plan is None:
             return []
         events = deposits_of_link(self._all_deposits(), line.name.a, line.name.b)
+        direct, _ = direct_deposits(plan, line.name.a, line.name.b)
+        events = direct if len(direct) else events
         later = events[events > instant]
         if not len(later):
             return ["no further deposit"]
