@@ -22,7 +22,15 @@ def test_an_axis_of_fifty_six_pixels_has_two_figures_at_least(low, high):
 
 def test_one_figure_would_be_left_without_the_closer_ticks():
     assert ticks(757.0, 1_200.0, 2) == [1_000.0]
-    assert readable_ticks(757.0, 1_200.0, 56.0, 20.0) == [800.0, 1_000.0, 1_200.0]
+    assert readable_ticks(757.0, 1_200.0, 56.0, 20.0) == [800.0, 1_200.0]
+
+
+def test_a_low_plot_has_the_first_and_the_last_of_closer_figures():
+    assert ticks(28.1, 31.7, 2) == [30.0]
+    found = readable_ticks(28.1, 31.7, 38.0, 20.0)
+    assert found == [29.0, 31.0]
+    assert tick_texts(found) == ["29", "31"]
+    assert tick_texts([28.5, 31.5]) == ["28.5", "31.5"]
 
 
 def test_a_plot_without_height_or_range_has_no_more_than_one():

@@ -16,6 +16,7 @@ from euroqci_planner.gui.theme import Theme
 PAD_PX = 6.0
 _MINUS = "\u2212"
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_CLOSEST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,16 @@ def ticks(low: float, high: float, most: int) -> list[float]:
 def readable_ticks(low: float, high: float, room_px: float, apart_px: float) -> list[float]:
     """Round values inside a range, two at least where their texts have room for it.
 
-    `apart_px` is how far ticks should stand apart; down to half of that where one alone would be
-    left.
+    `apart_px` is how far ticks should stand apart; where one alone would be left, the first and
+    the last of closer ones stand there, half of that apart at least.
     """
     most = max(int(room_px / apart_px), 1)
     found = ticks(low, high, most)
-    while len(found) < 2 and most < int(2.0 * room_px / apart_px):
-        most += 1
-        found = ticks(low, high, most)
+    for closer in range(most + 1, _CLOSEST * most + 1):
+        finer = ticks(low, high, closer)
+        if len(found) < 2 <= len(finer):
+            apart = (finer[-1] - finer[0]) / (high - low) * room_px
+            found = [finer[0], finer[-1]] if apart >= 0.5 * apart_px else found
     return found
 
 
@@ -72,7 +75,7 @@ def tick_texts(values: list[float]) -> list[str]:
         return []
     step = values[1] - values[0] if len(values) > 1 else abs(values[0]) or 1.0
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    if abs(step * 10.0**decimals - round(step * 10.0**decimals)) > 1e-6:
+    if any(abs(value * 10.0**decimals - round(value * 10.0**decimals)) > 1e-6 for value in values):
         decimals += 1
     return [fixed(value, decimals).replace("-", _MINUS) for value in values]
 
