@@ -16,8 +16,9 @@ from euroqci_planner.mission.network import Consumption, ConsumptionKind, Demand
 from euroqci_planner.network.deposits import deposit_rows, engine_deposits
 from euroqci_planner.network.forecast import key_forecast, unserved_bits
 from euroqci_planner.network.layout import Layout
+from euroqci_planner.network.rate_search import STEP
 from euroqci_planner.network.simulation import Simulation
-from euroqci_planner.network.spare_rate import STEP, WantedRate, spare_rate_bps, spare_rates_bps
+from euroqci_planner.network.spare_rate import WantedRate, spare_rate_bps, spare_rates_bps
 from euroqci_planner.network.spare_trial import SpareTrial
 
 ROUNDING = 1e-9
