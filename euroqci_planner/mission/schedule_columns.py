@@ -88,4 +88,6 @@ def quota_verdict(quota: QuotaUse) -> str:
     """Whether a quota costs key."""
     if not quota.binds:
         return "does not bind"
-    return f"binds, keeps out {quota.kept_out} passes"
+    if not quota.kept_out:
+        return "binds"
+    return f"binds, keeps out {quota.kept_out} pass{'' if quota.kept_out == 1 else 'es'}"

@@ -16,7 +16,9 @@ from euroqci_planner.app.planner import load_scenario, make_plan
 from euroqci_planner.gui import theme
 from euroqci_planner.gui.views.assurance import AssuranceView
 from euroqci_planner.mission.assurance_columns import security_columns
+from euroqci_planner.mission.goals import Goal
 from euroqci_planner.mission.plan import Plan
+from euroqci_planner.mission.quota_use import QuotaUse
 from euroqci_planner.resources import resource
 
 SAMPLE = "one-satellite-four-nodes"
@@ -126,3 +128,23 @@ def test_every_model_keeps_the_rules_of_qt(view):
         QAbstractItemModelTester(
             table.table_model, QAbstractItemModelTester.FailureReportingMode.Fatal
         )
+
+
+def test_goals_and_quotas_of_the_schedule_stand_in_a_table_with_their_limits(qtbot, plan):
+    fair = Goal(name="smallest key of a station", unit="bit", value=9.5e6, bound=1e7)
+    use = QuotaUse(
+        group="SEEWQCI",
+        max_share=0.4,
+        credited_s=399.0,
+        contact_s=1_000.0,
+        binds=True,
+        kept_out=3,
+        station_ids=("a",),
+    )
+    held = replace(plan, goals=(fair,), quotas=(use,))
+    made = shown(qtbot, AssuranceView(workspace_of(held)), 760, 520)
+    assert texts(made.schedule, "kind")[:2] == ["goal", "quota"]
+    assert texts(made.schedule, "name")[:2] == ["smallest key of a station", "SEEWQCI"]
+    assert texts(made.schedule, "figure")[:2] == ["9.50 Mbit", "39.9 %"]
+    assert texts(made.schedule, "limit")[:2] == ["10.0 Mbit", "40.0 %"]
+    assert texts(made.schedule, "verdict")[1] == "binds, keeps out 3 passes"

@@ -76,7 +76,7 @@ def test_the_terminal_and_the_status_line_say_what_binds():
     held = plan(QUOTA)
     kept = held.quotas[0].kept_out
     share = f"{100.0 * held.quotas[0].share:.1f} %"
-    line = f"quota of south: {share} of the contact time, at most 30 %; binds, keeps out {kept} "
+    line = f"quota of south: {share} of the contact time, at most 30 %; binds, keeps out {kept} p"
     assert line in plan_summary(held)
     assert "held by the quota of south" in totals_text(held)
     assert "held by" not in totals_text(plan(Quota(group="south", max_share=1.0)))

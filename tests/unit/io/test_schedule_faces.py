@@ -14,7 +14,7 @@ from euroqci_planner.io.exports.plan_folder import plan_files
 from euroqci_planner.mission.goals import Goal
 from euroqci_planner.mission.plan_totals import goal_gap, relative_gap
 from euroqci_planner.mission.quota_use import QuotaUse
-from euroqci_planner.mission.schedule_columns import schedule_columns
+from euroqci_planner.mission.schedule_columns import quota_verdict, schedule_columns
 
 FAIR = Goal(name="smallest key of a station", unit="bit", value=950.0, bound=1_000.0)
 TOTAL = Goal(name="total expected key", unit="bit", value=8e6, bound=float("nan"))
@@ -89,6 +89,14 @@ def test_named_columns_hold_goals_first_and_then_quotas(plan):
     assert table["limit"].tolist()[:2] == [1_000.0, 0.5]
     assert np.isnan(table["limit"][2])
     assert table["verdict"][-1] == "binds, keeps out 12 passes"
+
+
+@pytest.mark.parametrize(
+    ("kept_out", "text"),
+    [(0, "binds"), (1, "binds, keeps out 1 pass"), (2, "binds, keeps out 2 passes")],
+)
+def test_a_quota_that_binds_says_how_many_passes_it_keeps_out(kept_out, text):
+    assert quota_verdict(replace(BINDING, kept_out=kept_out)) == text
 
 
 def test_the_gap_that_a_plan_is_known_by_is_that_of_its_first_goal(plan):
