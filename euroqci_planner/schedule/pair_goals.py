@@ -20,7 +20,7 @@ SERVED = "expected key that serves the demands"
 STOCKS = "value of served days and stocks"
 TOTAL = "total expected key"
 MARGIN = "expected key beyond it, as margin"
-_SECOND = 0.05
+_SECOND = 0.2
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,7 +23,7 @@ from euroqci_planner.units import FloatArray
 
 _OPEN = 1e-6
 _STEP_SHARE, _LEAST_STEP = 0.35, 3
-_MOST_COLUMNS, _LEAST_ROUNDS, _MOST_ROUNDS = 40_000, 2, 12
+_MOST_ROUNDS, _ROUNDS_TIMES_SQUARE = 12, 150_000_000
 _LEAST_GAIN = 1e-6
 _MOST_NODES = 2_000
 
@@ -137,7 +137,7 @@ def in_whole_contacts(
 
 
 def _rounds(programme: PairProgramme) -> int:
-    return int(np.clip(_MOST_COLUMNS // max(programme.whole, 1), _LEAST_ROUNDS, _MOST_ROUNDS))
+    return int(min(_MOST_ROUNDS, _ROUNDS_TIMES_SQUARE // max(programme.whole, 1) ** 2))
 
 
 def _around(

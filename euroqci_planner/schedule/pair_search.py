@@ -21,6 +21,7 @@ KEPT_SHARE, KEPT_TOTAL = 0.99, 0.9999
 _SAME_WITHIN = 1e-7
 _POOREST = 12
 SMALL = 250
+_MOST_FOR_SECOND_DIVE = 10_000
 _WHOLE_GAP = 1e-6
 _DIGITS = 6
 
@@ -61,10 +62,11 @@ def best_pair_plan(
     """Contacts that serve all stages, valued and bounded stage by stage.
 
     The dive follows `blend`, a weighted sum of all stages, and is made better in the
-    neighbourhoods `near`; `filled` adds what else can be flown. For the contacts that are found
-    every stage is solved exactly, then bounded over all schedules that keep the floors reached,
-    and under these floors a second dive goes for the last stage. Up to `SMALL` contacts are then
-    decided anew as integer programmes, stage by stage. Raises `UnsolvedError`.
+    neighbourhoods `near`; `filled` adds what else can be flown. Up to `SMALL` contacts are then
+    decided anew as integer programmes, stage by stage. For the contacts that are found every
+    stage is solved exactly, then bounded over all schedules that keep the floors reached, and
+    under these floors a second dive goes for the last stage (up to ten thousand columns). Raises
+    `UnsolvedError`.
     """
     solver.aim_at(stages[0].cost)
     first = solved(solver.anew())
@@ -77,7 +79,8 @@ def best_pair_plan(
         flown = filled(_stage_by_stage(solver, stages, flown))
     values, columns = _values(solver, stages, flown)
     relaxed = [first, *_relaxed(solver, stages, values)]
-    more = dived(solver, relaxed[-1])
+    small_enough = len(blend) <= _MOST_FOR_SECOND_DIVE
+    more = dived(solver, relaxed[-1]) if small_enough else None
     if more is not None:
         more_values, more_columns = _values(solver, stages, filled(more))
         if more_values[-1] > values[-1]:

@@ -23,9 +23,12 @@ import numpy as np
 import pytest
 from contact_cases import SETTINGS
 from numpy.typing import NDArray
+from pair_cases import aims_of
 from realistic_passes import realistic_candidates, realistic_resources
 from tolerances import within
 
+from euroqci_planner.mission.goals import Goal
+from euroqci_planner.mission.pair_aims import PairAims
 from euroqci_planner.mission.plan import Candidates, Resource, Schedule
 from euroqci_planner.mission.scenario import Objective, Quota
 from euroqci_planner.resources import resource
@@ -237,3 +240,57 @@ def test_a_plan_of_400_satellites_30_stations_and_7_days(tmp_path: Path, report:
     assert [name for name, _, _ in stages][-1] == "files"
     assert busy_s < WANTED_S  # on an idle machine the wall clock shows no more than this
     assert stages[-1][2] < WANTED_MB
+
+
+@pytest.mark.parametrize(("satellites", "largest_gap"), [(10, 0.15), (40, 0.06)])
+def test_sixty_pairs_of_users_by_their_smallest_share_and_by_their_stocks(
+    satellites: int, largest_gap: float, report: Report
+) -> None:
+    table, resources = realistic_candidates(satellites), realistic_resources(satellites)
+    report(
+        f"## {len(table)} candidates of {satellites} satellites, 60 pairs of users, 7 days",
+        "",
+        "| how | s | smallest share, or value | bound | gap |",
+        "|---|---|---|---|---|",
+    )
+    reached = {}
+    for title, scheduler in (("greedy", GreedyScheduler()), ("programme", ExactScheduler())):
+        fair = replace(SETTINGS, relative_gap=PER_CENT, objective=Objective.FAIR_PAIRS)
+        begin = time.process_time()
+        plan = scheduler.schedule(table, *resources, fair, pairs=sixty_pairs(table))
+        took = time.process_time() - begin
+        goal = reached[title] = plan.goals[0]
+        report(pair_row(title, goal, took))
+    stocks = replace(SETTINGS, relative_gap=PER_CENT, objective=Objective.STOCK_VALUE)
+    begin = time.process_time()
+    plan = ExactScheduler().schedule(table, *resources, stocks, pairs=sixty_pairs(table, days=7))
+    goal, took = plan.goals[0], time.process_time() - begin
+    report(pair_row("stock value, in days", goal, took), "")
+    assert reached["programme"].relative_gap < largest_gap
+    assert reached["programme"].value > reached["greedy"].value
+
+
+def pair_row(title: str, goal: Goal, took: float) -> str:
+    figures = f"{goal.value:.4f} | {goal.bound:.4f} | {goal.relative_gap:.2%}"
+    return f"| {title} | {took:.2f} | {figures} |"
+
+
+def sixty_pairs(table: Candidates, days: int = 1) -> PairAims:
+    """Pairs of stations at random with the consumption of 1, 2 or 5 min rekeying, three tunnels."""
+    random = np.random.default_rng(3)
+    stations = sorted(table.station_ids)
+    every = [(a, b) for k, a in enumerate(stations) for b in stations[k + 1 :]]
+    chosen = [every[k] for k in sorted(random.choice(len(every), 60, replace=False).tolist())]
+    asked = random.choice([2.59e6, 1.288e6, 0.518e6], 60) * 3.0
+    demands = {f"{a}+{b}": (a, b, float(bits)) for (a, b), bits in zip(chosen, asked, strict=True)}
+    names = sorted(demands)
+    week = {name: demands[name][2] for name in names}
+    day = (table.start_utc - table.start_utc.min()) // np.timedelta64(86_400, "s")
+    return aims_of(
+        table,
+        demands,
+        shares=(1.0 / days,) * days,
+        rank=dict.fromkeys(names, 1),
+        cushion={name: (2.0 if days == 1 else 1.0) * week[name] for name in names},
+        bucket=np.minimum(day, days - 1) if days > 1 else np.zeros(len(table), dtype=int),
+    )
