@@ -88,7 +88,7 @@ def subsets(table, resources, quotas):
 
 
 @given(case=fair_cases())
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_floor_and_total_equal_brute_force_below_their_bounds(case):
     table, resources, quotas = case
     plan = planned(ExactScheduler(), table, resources, quotas)

@@ -76,7 +76,7 @@ def test_no_schedule_exceeds_a_quota(scheduler, case):
 
 
 @given(case=quota_cases())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_the_exact_schedule_under_quotas_equals_brute_force_below_its_bound(case):
     table, resources, quotas = case
     exact = planned(ExactScheduler(), table, resources, quotas)
