@@ -391,6 +391,7 @@ BLOCKS = {
             "correlation_time_h": ABOVE_0,
             "correlation_length_km": ABOVE_0,
             "members": {"0": "between 1 and 100000", "100001": "between 1 and 100000"},
+            "thin_cloud_loss_db": {"0.39": "between 0.4 and 3", "3.01": "between 0.4 and 3"},
         },
     ),
     "RequirementRecord": Block(
