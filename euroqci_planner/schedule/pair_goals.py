@@ -126,7 +126,7 @@ def stock_rates(aims: PairAims) -> tuple[FloatArray, FloatArray, FloatArray]:
     The unit is a day of the demand's own mean consumption, times the weight of its class: 8 for
     emergency, 4 public, 2 critical, 1 industry. A day served counts 1; a day's worth of key in
     the reserve through the whole window 0.1, in the cushion above it 0.01, and above that nothing
-    (stocks count in equal parts at the end of every bucket). So what is served for any class
+    (stocks count in equal parts at the end of every bucket). So, day for day, service of any class
     counts more than any reserve, and any reserve more than any cushion; within one of these,
     classes count by their weights. The form is the concave utility of days of stock that keeps
     the programme linear; the weights are a choice of this planner.

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from contact_cases import SETTINGS, contacts, flown, resource
 from pair_cases import aims_of
+from realistic_passes import realistic_candidates, realistic_resources
 from tolerances import within
 
 from euroqci_planner.errors import InvalidInput
@@ -221,3 +222,33 @@ def test_a_pair_that_takes_more_satellites_than_there_are_is_not_reached():
     plan = planned(table, aims_of(table, {"ab": ("a", "b", 100.0)}, paths={"ab": 2}))
     assert not plan.pairs.is_reached[0]
     assert share_of(plan, "ab") == 0.0
+
+
+@pytest.mark.parametrize("scheduler", SCHEDULERS, ids=lambda item: type(item).__name__)
+@pytest.mark.parametrize("objective", [Objective.FAIR_PAIRS, Objective.STOCK_VALUE])
+@pytest.mark.parametrize("rows", [[], [("s1", "a", 0, 100, 0.0)]], ids=["no pass", "no key"])
+def test_without_any_key_the_plan_is_empty_and_says_who_is_not_reached(scheduler, objective, rows):
+    table = contacts(rows, TWO)
+    settings = replace(FAIR, objective=objective)
+    aims = aims_of(table, {"ab": ("a", "b", 100.0)}, start={"ab": 30.0})
+    plan = planned(table, aims, scheduler, settings=settings)
+    assert flown(plan) == []
+    assert plan.pairs.is_reached.tolist() == [False]
+    assert share_of(plan, "ab") == within(PART_IN_A_MILLION, of=0.3)
+    assert plan.value_bits == 0.0
+
+
+def test_a_stop_leaves_the_search_at_once():
+    table, resources = realistic_candidates(5, 30, 7.0), realistic_resources(5)
+    aims = aims_of(table, {"x": ("ogs-00", "ogs-09", 4e6), "y": ("ogs-03", "ogs-21", 4e6)})
+    asked = 0
+
+    def stop():
+        nonlocal asked
+        asked += 1
+        if asked > 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ExactScheduler().schedule(table, *resources, FAIR, stop, aims)
+    assert asked == 6
