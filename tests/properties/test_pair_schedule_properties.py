@@ -54,7 +54,7 @@ def planned(scheduler, table, resources, aims, wanted=FAIR):
 
 
 @given(case=pair_cases())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_smallest_share_equals_brute_force_between_the_greedy_one_and_the_bound(case):
     table, resources, aims = case
     best = best_share_by_brute_force(table, resources, aims)
@@ -70,7 +70,7 @@ def test_the_smallest_share_equals_brute_force_between_the_greedy_one_and_the_bo
 
 
 @given(case=pair_cases(), seed=st.integers(0, 2**32 - 1))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_the_order_of_the_input_has_no_say(case, seed):
     table, resources, aims = case
     other, mixed = shuffled(table, resources, np.random.default_rng(seed))
