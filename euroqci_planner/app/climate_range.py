@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from euroqci_planner.app.key_stores import KeysAtHand, store_inputs
+from euroqci_planner.app.pair_skies import skies_of_each, with_chances
 from euroqci_planner.mission.assets import Station
 from euroqci_planner.mission.key_course import DemandOutcome
 from euroqci_planner.mission.key_outlook import ClimateRange
+from euroqci_planner.mission.pair_contacts import PairContacts
 from euroqci_planner.mission.plan import PassDecisions, Plan
 from euroqci_planner.mission.scenario import Scenario, SkyModel, WeatherModel
 from euroqci_planner.network.forecast import key_forecast
@@ -55,13 +57,7 @@ def _outcome(plan: Plan, scenario: Scenario, shift: float) -> DemandOutcome | No
     if plan.keys is None or not scenario.network.demands:
         return None
     decisions = shifted_decisions(plan, scenario, shift)
-    contacts = plan.pair_contacts
-    if contacts is not None:
-        contacts = replace(
-            contacts,
-            clear_a_probability=shifted(contacts.clear_a_probability, shift),
-            clear_b_probability=shifted(contacts.clear_b_probability, shift),
-        )
+    contacts = _shifted_contacts(plan, scenario, shift)
     keys = KeysAtHand(plan.keys, plan.key_details)
     inputs = store_inputs(scenario, plan, keys, decisions, contacts)
     if inputs.sky is None:
@@ -91,6 +87,22 @@ def shifted_decisions(plan: Plan, scenario: Scenario, shift: float) -> PassDecis
         thin_probability=chances.thin,
         broken_probability=chances.broken,
     )
+
+
+def _shifted_contacts(plan: Plan, scenario: Scenario, shift: float) -> PairContacts | None:
+    """Contacts of two stations in a clearer or cloudier month; their keys stay."""
+    contacts = plan.pair_contacts
+    if contacts is None:
+        return None
+    if scenario.weather.sky_states is SkyModel.TWO:
+        return replace(
+            contacts,
+            clear_a_probability=shifted(contacts.clear_a_probability, shift),
+            clear_b_probability=shifted(contacts.clear_b_probability, shift),
+        )
+    moved = tuple(_in_another_month(item, shift) for item in scenario.stations)
+    month = replace(scenario, stations=moved)
+    return with_chances(month, contacts, skies_of_each(month, contacts))
 
 
 def _in_another_month(station: Station, shift: float) -> Station:

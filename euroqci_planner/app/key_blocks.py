@@ -30,7 +30,7 @@ Mask = NDArray[np.bool_]
 Rows = NDArray[np.intp]
 
 # A chance times a key, divided by the chance again, must not lose the last bit.
-_ROUNDING = 1.0 + 1e-15
+SHARE_ROUNDING = 1.0 + 1e-15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,7 +152,7 @@ def _share_by_sky(
     block = pooled.shares.block
     is_alone = (block >= 0) & (pooled.blocks.passes[np.maximum(block, 0)] == 1)
     total = _sifted(expected)
-    share = pooled.shares.key_bits * _ROUNDING / np.where(total > 0.0, total, np.inf)
+    share = pooled.shares.key_bits * SHARE_ROUNDING / np.where(total > 0.0, total, np.inf)
     clear = _sifted(item.keys.counts.take(mine))
     for column, sifted, alone in (
         (out.clear_bits, clear, item.keys.keys.key_bits),
@@ -174,7 +174,7 @@ def keys_of(payload: Payload, policy: Policy, counts: DetectionCounts) -> KeyYie
 def clear_bits(shares: FloatArray, chance: FloatArray, alone: FloatArray) -> FloatArray:
     """What a share is worth in clear sky; where it never is, the key of the pass alone."""
     seen = chance > 0.0
-    bits = np.floor(shares / np.where(seen, chance, 1.0) * _ROUNDING)
+    bits = np.floor(shares / np.where(seen, chance, 1.0) * SHARE_ROUNDING)
     return np.where(seen, bits, alone)
 
 

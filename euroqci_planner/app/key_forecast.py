@@ -232,10 +232,7 @@ def _pairs_left(
     gone = lost[contacts.pass_a] | lost[contacts.pass_b]
     ended = gone & is_flown(contacts.state)
     left = replace(
-        contacts,
-        key_bits=np.where(gone, 0.0, contacts.key_bits),
-        key_expected_bits=np.where(gone, 0.0, contacts.key_expected_bits),
-        state=np.where(ended, PassState.BANNED, contacts.state),
+        contacts.without_key(gone), state=np.where(ended, PassState.BANNED, contacts.state)
     )
     both = np.concatenate((contacts.pass_a[ended], contacts.pass_b[ended]))
     return left, lost | np.isin(np.arange(len(lost)), both)

@@ -115,8 +115,8 @@ def store_inputs(
 ) -> StoreInputs:
     """Deposits of the contacts that are flown, and the skies of the forecast.
 
-    `contacts` are those of two stations: theirs is one deposit, of key between the stations, when
-    both skies are clear.
+    `contacts` are those of two stations: theirs is one deposit, of key between the stations, by
+    the skies over both.
     """
     rows: Rows = np.flatnonzero(decisions.flown_alone).astype(np.intp)
     pairs = None if contacts is None else contacts.take(is_flown(contacts.state))
@@ -127,8 +127,8 @@ def store_inputs(
     chance = decisions.clear_probability[rows]
     sky = _sky(scenario, found, rows, decisions) if is_drawn else None
     if pairs is not None:
-        counted = pair_deposits(scenario, pairs, pairs.clear_probability)
-        whole = pair_deposits(scenario, pairs, np.ones(len(pairs)))
+        counted = pair_deposits(scenario, pairs, in_full=False)
+        whole = pair_deposits(scenario, pairs, in_full=True)
         expected = DepositTable.joined([expected, counted])
         in_full = DepositTable.joined([in_full, whole])
         chance = np.concatenate((chance, pairs.clear_probability))
@@ -229,11 +229,11 @@ def _cloudy(
     )
 
 
-def _beside(sky: MemberSky, both_clear: NDArray[np.bool_]) -> MemberSky:
-    """The sky of single contacts, then that of contacts of two stations: clear over both or not."""
-    found = np.zeros((len(sky), sky.shape[1] + both_clear.shape[1]), dtype=sky.dtype)
+def _beside(sky: MemberSky, of_pairs: MemberSky) -> MemberSky:
+    """The sky of single contacts, then that of contacts of two stations."""
+    found = np.zeros((len(sky), sky.shape[1] + of_pairs.shape[1]), dtype=sky.dtype)
     found[:, : sky.shape[1]] = sky
-    found[:, sky.shape[1] :] = both_clear
+    found[:, sky.shape[1] :] = of_pairs
     return found
 
 

@@ -17,7 +17,8 @@ from euroqci_planner.units import decibel_loss
 class PairCard:
     """The flown contact of a pass: its other pass (a row of the plan) and station, and the key.
 
-    Bits and chance are those of the pair: in clear sky over both, both clear at once.
+    Bits and chance are those of the pair: `key_bits` in clear sky over both, `clear_probability`
+    that both are clear at once, `key_expected_bits` over all skies.
     """
 
     partner_row: int

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from euroqci_planner.mission.key_course import DepositTable
 from euroqci_planner.mission.pair_contacts import PairContacts
-from euroqci_planner.mission.scenario import Scenario
-from euroqci_planner.network.deposits import ContactKeys, deposits_of
+from euroqci_planner.mission.scenario import Scenario, SkyModel
+from euroqci_planner.mission.sky_states import sky_codes
+from euroqci_planner.network.deposits import CloudyPairs, ContactKeys, MemberSky, deposits_of
 from euroqci_planner.timebase import after
-from euroqci_planner.units import FloatArray
-from euroqci_planner.weather.cloud_field import SkyQuestions, clear_members
+from euroqci_planner.weather.cloud_field import SkyQuestions, clear_members, sky_members
 
 
-def pair_deposits(scenario: Scenario, pairs: PairContacts, weight: FloatArray) -> DepositTable:
-    """One deposit per flown contact: key between its two stations, `weight` of it counted.
+def pair_deposits(scenario: Scenario, pairs: PairContacts, *, in_full: bool) -> DepositTable:
+    """One deposit per flown contact, of key between its two stations: by sky, or with its chances.
 
     The key is made when the block is complete, with the contact or the last one it waits for.
     """
@@ -28,16 +27,21 @@ def pair_deposits(scenario: Scenario, pairs: PairContacts, weight: FloatArray) -
         station=pairs.station_a,
         contact_end_utc=ends,
         key_bits=pairs.key_bits,
-        weight=weight,
+        weight=np.ones(len(pairs)) if in_full else pairs.clear_probability,
         partner=pairs.station_b,
+        pairs=CloudyPairs(
+            bits=pairs.cloudy_key_bits,
+            weight=(0.0 if in_full else 1.0) * pairs.cloudy_probability,
+        ),
     )
     return deposits_of(contacts, scenario.policy)
 
 
-def pair_members(scenario: Scenario, pairs: PairContacts) -> NDArray[np.bool_]:
-    """Which flown contacts succeed in each member: both skies are clear at the middle of it.
+def pair_members(scenario: Scenario, pairs: PairContacts) -> MemberSky:
+    """Both skies of every contact in each member, at the middle of it, (members, contacts).
 
-    (members, contacts); the field is the one of single contacts, asked for both stations.
+    Codes of two skies, or whether both are clear where the sky has but two states. The field is
+    the one of single contacts, asked for both stations.
     """
     questions = SkyQuestions(
         station=np.concatenate((pairs.station_a, pairs.station_b)),
@@ -45,6 +49,12 @@ def pair_members(scenario: Scenario, pairs: PairContacts) -> NDArray[np.bool_]:
         clear_probability=np.concatenate((pairs.clear_a_probability, pairs.clear_b_probability)),
         start_utc=scenario.start_utc,
         duration_s=scenario.duration_s,
+        thin_probability=np.concatenate((pairs.thin_a_probability, pairs.thin_b_probability)),
+        broken_probability=np.concatenate((pairs.broken_a_probability, pairs.broken_b_probability)),
     )
-    clear = clear_members(scenario.stations, questions, scenario.weather, scenario.seed)
-    return np.asarray(clear[:, : len(pairs)] & clear[:, len(pairs) :])
+    where = (scenario.stations, questions, scenario.weather, scenario.seed)
+    if scenario.weather.sky_states is SkyModel.TWO:
+        clear = clear_members(*where)
+        return np.asarray(clear[:, : len(pairs)] & clear[:, len(pairs) :])
+    sky = sky_members(*where)
+    return sky_codes(sky[:, : len(pairs)], sky[:, len(pairs) :])

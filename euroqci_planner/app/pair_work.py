@@ -14,6 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euroqci_planner.app.link_and_key import SAMPLES_PER_PIECE, satellite_classes
+from euroqci_planner.app.pair_skies import (
+    THIN_ARMS,
+    CloudyCounts,
+    has_clouds,
+    thin_counts,
+    with_skies,
+)
 from euroqci_planner.app.pair_windows import CommonPasses, common_passes, is_source, middles_utc
 from euroqci_planner.app.registry import LINK_MODELS
 from euroqci_planner.io.reference_tables import load_physics_tables
@@ -23,7 +30,7 @@ from euroqci_planner.mission.key_yield import DetectionCounts
 from euroqci_planner.mission.link_budget import LinkBudget
 from euroqci_planner.mission.pair_contacts import PairContacts
 from euroqci_planner.mission.pass_table import PassSamples
-from euroqci_planner.mission.scenario import BlockPolicy, Scenario, WeatherModel
+from euroqci_planner.mission.scenario import BlockPolicy, Scenario
 from euroqci_planner.network.station_pairs import station_pairs_of
 from euroqci_planner.orbit.sampling import pass_samples
 from euroqci_planner.qkd.counts import ChannelSamples
@@ -32,9 +39,6 @@ from euroqci_planner.qkd.pass_keys import KeyRules
 from euroqci_planner.qkd.uncertainty import KeySpread, KeyUncertainty
 from euroqci_planner.timebase import NOT_A_TIME, after, seconds_between
 from euroqci_planner.units import FloatArray
-from euroqci_planner.weather.cloud_field import spatial_correlation
-from euroqci_planner.weather.joint_sky import both_clear
-from euroqci_planner.weather.sky_chances import sky_chances
 
 if TYPE_CHECKING:
     from euroqci_planner.app.geometry import Geometry
@@ -44,10 +48,14 @@ Rows = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairWork:
-    """Contacts that may be flown, and the counts that their keys follow from, row for row."""
+    """Contacts that may be flown, and the counts that their keys follow from, row for row.
+
+    `cloudy` has those under thin and broken cloud, None where there is no chance of these.
+    """
 
     contacts: PairContacts
     counts: DetectionCounts
+    cloudy: CloudyCounts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +75,7 @@ class PairPiece:
 def evaluate_pairs(scenario: Scenario, found: Geometry) -> PairWork | None:
     """Every contact of the scenario's sources that some demand can use; None without a source.
 
-    Without demands all pairs of stations count. Keys are those of single blocks, in clear sky over
-    both stations.
+    Without demands all pairs of stations count. Keys are those of single blocks.
     """
     sources = is_source(scenario)
     if not sources.any():
@@ -86,53 +93,25 @@ def evaluate_pairs(scenario: Scenario, found: Geometry) -> PairWork | None:
 def pair_work_of(scenario: Scenario, found: Geometry, common: CommonPasses) -> PairWork:
     """Links, keys and chances of these common passes."""
     columns = _empty_columns(len(common.pass_a))
-    counts = {
-        name: np.full((len(common.pass_a), 1), np.nan) for name in DetectionCounts.column_names()
-    }
+    counts = _empty_counts(len(common.pass_a))
+    clouds = [_empty_counts(len(common.pass_a)) for _ in THIN_ARMS] if has_clouds(scenario) else []
     windows = common._replace(start_utc=common.start_utc.copy(), end_utc=common.end_utc.copy())
     for piece in _pieces(scenario, found, common):
         samples, budgets = _arms(scenario, found, common, piece)
         keys = _keys(scenario, piece, samples, budgets)
         _fill(columns, piece.rows, _reduced(keys, samples, budgets))
         _fill(columns, piece.rows, _quantiles(scenario, piece, keys))
-        _fill(counts, piece.rows, {name: getattr(keys.counts, name) for name in counts})
+        _fill(counts, piece.rows, _columns(keys.counts))
+        if clouds:
+            payload = piece.satellite.payload
+            seen = thin_counts(scenario, payload, piece.receivers, keys.arms)
+            for dimmed, there in zip(clouds, seen, strict=True):
+                _fill(dimmed, piece.rows, _columns(there))
         _cut(windows, piece.rows, keys, samples)
-    contacts = _contacts(found, windows, columns)
-    return PairWork(with_chances(scenario, contacts), DetectionCounts(**counts))
-
-
-def with_chances(scenario: Scenario, contacts: PairContacts) -> PairContacts:
-    """The contacts with the chance that both skies are clear at once, and the key to expect."""
-    chance = _clear_of_each(scenario, contacts)
-    joint = np.ones(len(contacts))
-    if scenario.weather.model is not WeatherModel.CLEAR:
-        field = spatial_correlation(scenario.stations, scenario.weather.correlation_length_m)
-        joint = both_clear(*chance, field[contacts.station_a, contacts.station_b])
-    key = contacts.key_bits
-    ready = after(contacts.end_utc, scenario.policy.post_processing_s)
-    return replace(
-        contacts,
-        clear_a_probability=chance[0],
-        clear_b_probability=chance[1],
-        clear_probability=joint,
-        key_expected_bits=joint * key,
-        key_usable_utc=np.where(key > 0.0, ready, NOT_A_TIME),
-    )
-
-
-def _clear_of_each(scenario: Scenario, contacts: PairContacts) -> tuple[FloatArray, FloatArray]:
-    """Chance of clear sky over each station, at its largest elevation in the contact.
-
-    Thin or broken cloud over either counts as none of the key.
-    """
-    one, other = (
-        sky_chances(scenario.stations, station, contacts.sky_utc, scenario.weather, elevation).clear
-        for station, elevation in (
-            (contacts.station_a, contacts.max_elevation_a_rad),
-            (contacts.station_b, contacts.max_elevation_b_rad),
-        )
-    )
-    return one, other
+    clear = DetectionCounts(**counts)
+    thin = tuple(DetectionCounts(**item) for item in clouds)
+    contacts, cloudy = with_skies(scenario, _contacts(found, windows, columns), clear, thin)
+    return PairWork(contacts, clear, cloudy)
 
 
 def _pieces(scenario: Scenario, found: Geometry, common: CommonPasses) -> Iterator[PairPiece]:
@@ -288,6 +267,14 @@ def _empty_columns(length: int) -> dict[str, Any]:
         "key_p90_bits",
     )
     return {name: np.full(length, np.nan) for name in names}
+
+
+def _empty_counts(length: int) -> dict[str, Any]:
+    return {name: np.full((length, 1), np.nan) for name in DetectionCounts.column_names()}
+
+
+def _columns(counts: DetectionCounts) -> dict[str, FloatArray]:
+    return {name: getattr(counts, name) for name in counts.column_names()}
 
 
 def _fill(columns: dict[str, Any], rows: Rows, values: dict[str, Any]) -> None:

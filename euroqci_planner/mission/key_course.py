@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euroqci_planner.mission.pair_security import PairSecurity
+from euroqci_planner.mission.sky_states import NO_CLOUDY_BITS
 from euroqci_planner.mission.table import Table, column
 from euroqci_planner.units import FloatArray
 
@@ -60,6 +61,7 @@ class DepositTable(Table):
 
     With a `partner`, the index of a second station, the key is shared by the two stations and the
     satellite, a mere source of entangled pairs, knows nothing of it; -1 stands for none.
+    `cloudy_bits` is what such a contact yields under each of `CLOUDY_SKIES`.
     """
 
     satellite_ids: tuple[str, ...]
@@ -73,6 +75,7 @@ class DepositTable(Table):
     thin_bits: BitsArray = column("int64", absent=0)
     broken_bits: BitsArray = column("int64", absent=0)
     partner: NDArray[np.int32] = column("int32", absent=NO_PARTNER)
+    cloudy_bits: BitsArray = column("int64", ("skies",), absent=NO_CLOUDY_BITS)
 
     @property
     def is_direct(self) -> NDArray[np.bool_]:

@@ -48,7 +48,7 @@ PAIR_CONTACT_COLUMNS: Mapping[str, ColumnFormat] = {
     "clear_a_probability": _number("", 4, "chance of clear sky over the first station"),
     "clear_b_probability": _number("", 4, "chance of clear sky over the second station"),
     "clear_probability": _number("", 4, "chance of clear sky over both at once"),
-    "key_expected_bits": _number("bit", 1, "secret key in clear sky times that chance"),
+    "key_expected_bits": _number("bit", 1, "secret key under each sky times its chance, summed"),
     "key_usable_utc": _instant("when the key can be used: its block is complete and processed"),
     "state": _text("candidate, scheduled, pinned, banned, rejected"),
     "reason": _text("why the contact is not flown; one term of a fixed list"),
@@ -56,6 +56,12 @@ PAIR_CONTACT_COLUMNS: Mapping[str, ColumnFormat] = {
     "key_p10_bits": _number("bit", 0, "key in clear sky, exceeded in nine of ten cases"),
     "key_p50_bits": _number("bit", 0, "key in clear sky, exceeded in half of all cases"),
     "key_p90_bits": _number("bit", 0, "key in clear sky, exceeded in one of ten cases"),
+    "thin_a_probability": _number("", 4, "chance of thin cloud alone over the first station"),
+    "thin_b_probability": _number("", 4, "chance of thin cloud alone over the second station"),
+    "broken_a_probability": _number("", 4, "chance of broken cloud over the first station"),
+    "broken_b_probability": _number("", 4, "chance of broken cloud over the second station"),
+    "cloudy_probability": _number("", 4, "chance of skies with light that are not both clear"),
+    "key_cloudy_bits": _number("bit", 1, "part of key_expected_bits that comes in such skies"),
 }
 
 
@@ -103,6 +109,10 @@ def _figures(contacts: PairContacts) -> dict[str, Column]:
         "key_p10_bits",
         "key_p50_bits",
         "key_p90_bits",
+        "thin_a_probability",
+        "thin_b_probability",
+        "broken_a_probability",
+        "broken_b_probability",
     )
     return {
         **{name: getattr(contacts, name) for name in same},
@@ -113,6 +123,8 @@ def _figures(contacts: PairContacts) -> dict[str, Column]:
         "background_a_hz": contacts.noise_a_hz,
         "background_b_hz": contacts.noise_b_hz,
         "key_clear_bits": np.floor(contacts.key_bits),
+        "cloudy_probability": np.sum(contacts.cloudy_probability, axis=1),
+        "key_cloudy_bits": contacts.clouded_bits + 0.0 * contacts.key_expected_bits,
     }
 
 

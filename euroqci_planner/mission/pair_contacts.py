@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from euroqci_planner.mission.sky_states import NO_CLOUDY_BITS
 from euroqci_planner.mission.table import Table, column
 from euroqci_planner.timebase import minute_stamps
 from euroqci_planner.units import FloatArray
@@ -27,10 +28,12 @@ class PairContacts(Table):
     mean noise clicks per second and detector there. `coincidences` (both bases), `sifted_bits`,
     `qber`, `key_bits` and its quantiles hold for clear sky over both; NaN where they are not known.
     `clear_a_probability` and `clear_b_probability` are the chances of clear sky over each in the
-    middle of the window, `clear_probability` that of both at once, `key_expected_bits` key times
-    that one. `block` numbers the pooled block that gives the key, -1 where each contact is its
-    own. `state` and `reason` are codes of `PassState` and `Reason`, a candidate's where they are
-    left out. `blocked_by` is the row of a pass of the contact that stands in the way, -1: none.
+    middle of the window, those of thin and broken cloud stand beside; `clear_probability` is that
+    of both clear at once, `cloudy_probability` those of `CLOUDY_SKIES`, with the key in
+    `cloudy_key_bits`. `key_expected_bits` is key times chance, summed over the skies. `block`
+    numbers the pooled block that gives the key, -1 where each contact is its own. `state` and
+    `reason` are codes of `PassState` and `Reason`, a candidate's where they are left out.
+    `blocked_by` is the row of a pass of the contact that stands in the way, -1: none.
     """
 
     satellite_ids: tuple[str, ...]
@@ -59,6 +62,12 @@ class PairContacts(Table):
     clear_a_probability: FloatArray = column("float64")
     clear_b_probability: FloatArray = column("float64")
     clear_probability: FloatArray = column("float64")
+    thin_a_probability: FloatArray = column("float64", absent=0.0)
+    thin_b_probability: FloatArray = column("float64", absent=0.0)
+    broken_a_probability: FloatArray = column("float64", absent=0.0)
+    broken_b_probability: FloatArray = column("float64", absent=0.0)
+    cloudy_probability: FloatArray = column("float64", ("skies",), absent=NO_CLOUDY_BITS)
+    cloudy_key_bits: FloatArray = column("float64", ("skies",), absent=NO_CLOUDY_BITS)
     key_expected_bits: FloatArray = column("float64")
     key_usable_utc: NDArray[np.datetime64] = column("datetime64[us]")
     block: NDArray[np.int64] = column("int64", absent=NO_BLOCK)
@@ -70,6 +79,26 @@ class PairContacts(Table):
     def sky_utc(self) -> NDArray[np.datetime64]:
         """When the sky of a contact is asked for: in the middle of its window."""
         return np.asarray(self.start_utc + (self.end_utc - self.start_utc) // 2)
+
+    @property
+    def clouded_bits(self) -> FloatArray:
+        """What skies that are not both clear add to the expected key, (contacts,)."""
+        chance, bits = self.cloudy_probability, self.cloudy_key_bits
+        return np.asarray(np.sum(np.where(chance > 0.0, chance * bits, 0.0), axis=1))
+
+    @property
+    def has_key(self) -> NDArray[np.bool_]:
+        """Whether a contact has key under any sky."""
+        return np.asarray(np.fmax(self.key_bits, self.cloudy_key_bits.max(axis=1)) > 0.0)
+
+    def without_key(self, rows: NDArray[np.bool_]) -> PairContacts:
+        """The contacts, `rows` of them without key under any sky."""
+        return replace(
+            self,
+            key_bits=np.where(rows, 0.0, self.key_bits),
+            cloudy_key_bits=np.where(rows[:, np.newaxis], 0.0, self.cloudy_key_bits),
+            key_expected_bits=np.where(rows, 0.0, self.key_expected_bits),
+        )
 
     def contact_ids(self) -> NDArray[np.str_]:
         """`satellite/station-a+station-b/20260618T2318Z`, the minute of `middle_utc`.

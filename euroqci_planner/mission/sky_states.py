@@ -1,9 +1,17 @@
-"""What stands between a satellite and a station: the states of the sky and their chances."""
+"""What stands between a satellite and a station: the states of the sky and their chances.
+
+A contact of two stations meets two skies at once. Its code is `SkyState.CLEAR` where both are
+clear, `SkyState.OVERCAST` where either is overcast, else the code of one of `CLOUDY_SKIES`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
 
 from euroqci_planner.mission.table import Table, column
 from euroqci_planner.units import FloatArray
@@ -39,3 +47,22 @@ class SkyChances(Table):
     def overcast(self) -> FloatArray:
         """Chance of a sky without light."""
         return 1.0 - self.clear - self.thin - self.broken
+
+
+LIT_STATES = (SkyState.CLEAR, SkyState.THIN, SkyState.BROKEN)
+# The skies over two stations that let some light through without being both clear, in order.
+CLOUDY_SKIES = tuple(
+    both for both in product(LIT_STATES, repeat=2) if both != (SkyState.CLEAR, SkyState.CLEAR)
+)
+FIRST_CLOUDY_CODE = len(SkyState)
+LAST_CODE = FIRST_CLOUDY_CODE + len(CLOUDY_SKIES) - 1
+NO_CLOUDY_BITS = (0,) * len(CLOUDY_SKIES)
+
+
+def sky_codes(one: NDArray[np.int8], other: NDArray[np.int8]) -> NDArray[np.int8]:
+    """Codes of two skies at once from the `SkyState` of each, elementwise."""
+    codes = np.full((len(SkyState), len(SkyState)), SkyState.OVERCAST, dtype=np.int8)
+    codes[SkyState.CLEAR, SkyState.CLEAR] = SkyState.CLEAR
+    for code, both in enumerate(CLOUDY_SKIES, FIRST_CLOUDY_CODE):
+        codes[both] = code
+    return codes[one, other]

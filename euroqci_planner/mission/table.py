@@ -16,7 +16,7 @@ def column(dtype: str, per_row: tuple[str, ...] = (), absent: object = None) -> 
     """Declare a column of `dtype`; `per_row` names further axes behind the row axis.
 
     A column with an `absent` value may be left out where a table is built: every row has that
-    value then. It cannot be the first column of its table.
+    value then (a tuple along its further axis). It cannot be the first column of its table.
     """
     metadata = {_COLUMN: dtype, "axes": per_row, "absent": absent}
     return field(metadata=metadata) if absent is None else field(default=None, metadata=metadata)
@@ -61,7 +61,8 @@ class Table:
         for spec in self._specs():
             given = getattr(self, spec.name)
             if given is None:
-                given = np.full(len(self), spec.metadata["absent"])
+                absent = spec.metadata["absent"]
+                given = np.full((len(self), *np.shape(absent)), absent)
             values = locked(given, spec.metadata[_COLUMN])
             object.__setattr__(self, spec.name, values)
         lengths = {spec.name: len(getattr(self, spec.name)) for spec in self._specs()}

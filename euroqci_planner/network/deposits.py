@@ -16,7 +16,8 @@ from euroqci_planner.timebase import UtcArray, after
 from euroqci_planner.units import FloatArray
 
 Mask = NDArray[np.bool_]
-# (members, contacts): which contacts are clear, or the `SkyState` of each.
+# (members, contacts): which contacts are clear, or the `SkyState` of each; of contacts of two
+# stations the code of both skies (`sky_codes`).
 MemberSky = NDArray[np.bool_] | NDArray[np.int8]
 
 
@@ -30,6 +31,17 @@ class CloudyContacts:
     broken_weight: FloatArray
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class CloudyPairs:
+    """Key of contacts of two stations under each of `CLOUDY_SKIES`, and what part is counted.
+
+    Both (contacts, skies), the parts 0..1.
+    """
+
+    bits: FloatArray
+    weight: FloatArray
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class ContactKeys:
     """Contacts and their key as a plan holds them, row for row.
@@ -37,7 +49,8 @@ class ContactKeys:
     `satellite` and `station` index the ids; `key_bits` is the key of each contact where it
     happens in clear sky, and `weight` in 0..1 what part of it is counted: 1, or the chance of that.
     `cloudy` adds the key of other skies, None where there are none. `partner` is the second station
-    of contacts with entangled pairs, -1 for the others; None where there is none at all.
+    of contacts with entangled pairs, -1 for the others; None where there is none at all. `pairs`
+    is their key where not both skies are clear.
     """
 
     satellite_ids: tuple[str, ...]
@@ -49,6 +62,7 @@ class ContactKeys:
     weight: FloatArray
     partner: NDArray[np.int32] | None = None
     cloudy: CloudyContacts | None = None
+    pairs: CloudyPairs | None = None
 
 
 def deposits_of(contacts: ContactKeys, policy: Policy) -> DepositTable:
@@ -60,14 +74,18 @@ def deposits_of(contacts: ContactKeys, policy: Policy) -> DepositTable:
     """
     clear = np.nan_to_num(contacts.key_bits)
     key, paid = clear * contacts.weight, contacts.weight
-    thin = broken = np.zeros(len(key))
-    if contacts.cloudy is not None:
-        cloudy = contacts.cloudy
-        thin, broken = np.nan_to_num(cloudy.thin_bits), np.nan_to_num(cloudy.broken_bits)
-        key = key + thin * cloudy.thin_weight + broken * cloudy.broken_weight
+    under_clouds = _under_clouds(contacts)
+    if under_clouds:
         paid = np.where(clear > 0.0, paid, 0.0)
-        paid = paid + np.where(thin > 0.0, cloudy.thin_weight, 0.0)
-        paid = paid + np.where(broken > 0.0, cloudy.broken_weight, 0.0)
+    for there, weight in under_clouds:
+        key = key + there * weight
+        paid = paid + np.where(there > 0.0, weight, 0.0)
+    whole = [np.floor(there).astype(np.int64) for there, _ in under_clouds]
+    skies: dict[str, BitsArray] = {}
+    if contacts.cloudy is not None:
+        skies |= {"thin_bits": whole[0], "broken_bits": whole[1]}
+    if contacts.pairs is not None:
+        skies["cloudy_bits"] = np.stack(whole[-contacts.pairs.bits.shape[1] :], axis=1)
     bits = np.floor(key).astype(np.int64)
     cost = np.ceil(policy.authentication_bits_per_contact * paid).astype(np.int64)
     nobody = np.full(len(bits), NO_PARTNER)
@@ -81,9 +99,19 @@ def deposits_of(contacts: ContactKeys, policy: Policy) -> DepositTable:
         key_bits=bits,
         authentication_bits=np.where(bits > 0, cost, 0),
         partner=nobody if contacts.partner is None else contacts.partner,
-        thin_bits=np.floor(thin).astype(np.int64),
-        broken_bits=np.floor(broken).astype(np.int64),
+        **skies,
     )
+
+
+def _under_clouds(contacts: ContactKeys) -> list[tuple[FloatArray, FloatArray]]:
+    """Key in every sky but the clear one, and what part of it is counted."""
+    found = []
+    if (cloudy := contacts.cloudy) is not None:
+        found.append((cloudy.thin_bits, cloudy.thin_weight))
+        found.append((cloudy.broken_bits, cloudy.broken_weight))
+    if (pairs := contacts.pairs) is not None:
+        found += list(zip(pairs.bits.T, pairs.weight.T, strict=True))
+    return [(np.nan_to_num(bits), weight) for bits, weight in found]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,9 +160,7 @@ def engine_deposits(
     """Deposits of these rows; `sky` (members, rows of `table`) says what each contact meets."""
     names = [table.link_name(row) for row in rows.tolist()]
     paid = table.authentication_bits[rows]
-    bits = _under(
-        sky[:, rows], table.key_bits[rows], table.thin_bits[rows], table.broken_bits[rows]
-    )
+    bits = _brought(sky[:, rows], table.take(rows))
     return Deposits(
         link=np.array([layout.link_index[name] for name in names], dtype=np.intp),
         usable_us=table.usable_utc[rows].astype(np.int64),
@@ -149,11 +175,37 @@ def opened(sky: MemberSky, rows: Mask) -> MemberSky:
     return np.where(rows, np.array(SkyState.CLEAR, dtype=sky.dtype), sky)
 
 
-def _under(sky: MemberSky, clear: BitsArray, thin: BitsArray, broken: BitsArray) -> BitsArray:
+def _brought(sky: MemberSky, table: DepositTable) -> BitsArray:
+    """Key of every row of the table in each member, (members, rows)."""
     if sky.dtype == np.bool_:
-        return np.where(sky, clear, 0)
-    by_state = dict(zip(_STATES, (0, clear, thin, broken), strict=True))
-    return np.asarray(np.choose(sky, [by_state[state] for state in sorted(SkyState)]))
+        return np.where(sky, table.key_bits, 0)
+    alone = np.flatnonzero(~table.is_direct)
+    if len(alone) == len(table):
+        return _by_state(sky, table)
+    direct = np.flatnonzero(table.is_direct)
+    bits = np.empty(sky.shape, dtype=np.int64)
+    bits[:, alone] = _by_state(sky[:, alone], table.take(alone))
+    bits[:, direct] = _by_code(sky[:, direct], table.take(direct))
+    return bits
 
 
-_STATES = (SkyState.OVERCAST, SkyState.CLEAR, SkyState.THIN, SkyState.BROKEN)
+def _by_state(sky: MemberSky, table: DepositTable) -> BitsArray:
+    """Key of single contacts under the `SkyState` of each."""
+    return np.asarray(np.choose(sky, _of_states(table)))
+
+
+def _by_code(sky: MemberSky, table: DepositTable) -> BitsArray:
+    """Key of contacts of two stations under the code of both skies."""
+    by_code = np.column_stack([*_of_states(table), table.cloudy_bits])
+    return np.take_along_axis(by_code, sky.T.astype(np.intp), axis=1).T
+
+
+def _of_states(table: DepositTable) -> list[BitsArray]:
+    """Key in every `SkyState`, in order."""
+    found = {
+        SkyState.OVERCAST: np.zeros(len(table), dtype=np.int64),
+        SkyState.CLEAR: table.key_bits,
+        SkyState.THIN: table.thin_bits,
+        SkyState.BROKEN: table.broken_bits,
+    }
+    return [found[state] for state in sorted(SkyState)]

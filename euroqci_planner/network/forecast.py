@@ -20,7 +20,7 @@ from euroqci_planner.mission.key_course import (
     StoreCourse,
 )
 from euroqci_planner.mission.network import DemandClass
-from euroqci_planner.mission.sky_states import SkyState
+from euroqci_planner.mission.sky_states import LAST_CODE, SkyState
 from euroqci_planner.network.course import (
     demand_outcome,
     expired_by_demand,
@@ -47,7 +47,8 @@ def key_forecast(
 ) -> KeyForecast:
     """Forecast over members: `clear` (members, rows of `deposits`) says which contacts succeed.
 
-    True and false, or the `SkyState` of each. `deposits` hold the key in every sky, in full. A
+    True and false, or the `SkyState` of each (the code of both skies where there are two stations).
+    `deposits` hold the key in every sky, in full. A
     contact whose sky leaves no key pays no authentication. Quantiles are values that a member has
     (the smallest with at least that share of members at or below it). The ways of the demands' key
     are those of the course in which every contact is clear. Raises InvalidInput where `clear` does
@@ -93,7 +94,7 @@ def refuse_misfit(deposits: DepositTable, clear: MemberSky) -> None:
         problem = f"the weather has shape {clear.shape} for {len(deposits)} contacts"
         faults.append(Fault(problem, where="clear", mend="one column per contact"))
     if clear.dtype == np.int8:
-        if not np.isin(clear, list(SkyState)).all():
+        if not faults and not _is_known(deposits, clear):
             faults.append(Fault("the weather has a state that no sky has", where="clear"))
     elif clear.dtype != np.bool_:
         mend = "true and false, or int8 states of the sky"
@@ -102,6 +103,12 @@ def refuse_misfit(deposits: DepositTable, clear: MemberSky) -> None:
         faults.append(Fault("there is no member", where="weather.members", mend="ask for one"))
     if faults:
         raise InvalidInput(faults)
+
+
+def _is_known(deposits: DepositTable, sky: MemberSky) -> bool:
+    """Whether every code is one of a sky, or of two skies where there are two stations."""
+    last = np.where(deposits.is_direct, LAST_CODE, max(SkyState)).astype(np.int8)
+    return bool(((sky >= 0) & (sky <= last)).all())
 
 
 def _summary(stocks: BitsArray) -> FloatArray:

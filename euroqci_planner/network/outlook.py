@@ -68,7 +68,7 @@ def main_drivers(
     """What holds each demand back most, by demand id; '' where nothing is missing.
 
     Each cause is taken away in turn, in the same weather: cloud at one station, cloud over the two
-    of a direct link (both must be clear), the rate of the fibre, the wait for the classical
+    of a direct link (both made clear), the rate of the fibre, the wait for the classical
     contact. The one whose absence saves most unserved bits is named; where none saves a twentieth,
     what is missing are passes. The first `MEMBERS_FOR_DRIVERS` members are asked. `check` is called
     between the causes.

@@ -56,6 +56,20 @@ def dual_keys(payload: Payload, receivers: Receivers, arms: Arms, rules: KeyRule
     return DualKeys(start, stop, cut, counts, Bbm92Model().keys(payload, counts, policy))
 
 
+def dimmed_counts(
+    payload: Payload, receivers: Receivers, arms: Arms, factors: tuple[float, float]
+) -> DetectionCounts:
+    """Expected coincidences with a factor (0..1) on the light of each arm, row for row.
+
+    Backgrounds stay: thin cloud dims what comes from the satellite and is taken to leave the noise.
+    """
+    dim = [
+        replace(arm, transmittance=factor * arm.transmittance)
+        for arm, factor in zip(arms, factors, strict=True)
+    ]
+    return dual_downlink_counts(_source(payload), receivers, (dim[0], dim[1]))
+
+
 def dual_key_spread(
     payload: Payload,
     receivers: Receivers,

@@ -100,16 +100,16 @@ def sky_members(
     chances = [none if chance is None else chance for _, chance in levels]
     clear = questions.clear_probability
     found = np.where(
-        _below(latent, _sum_of(clear, chances[1], chances[0])),
+        _below(latent, sum_of_chances(clear, chances[1], chances[0])),
         np.int8(SkyState.BROKEN),
         np.int8(SkyState.OVERCAST),
     )
-    found[_below(latent, _sum_of(clear, chances[1]))] = SkyState.THIN
+    found[_below(latent, sum_of_chances(clear, chances[1]))] = SkyState.THIN
     found[_below(latent, clear)] = SkyState.CLEAR
     return found
 
 
-def _sum_of(*chances: FloatArray) -> FloatArray:
+def sum_of_chances(*chances: FloatArray) -> FloatArray:
     """Sum of chances; what rounding leaves short of certain, or makes more of it, is certain."""
     total = np.sum(chances, axis=0)
     return np.asarray(np.where(np.abs(total - 1.0) < _ROUNDING, 1.0, total))
@@ -151,7 +151,7 @@ def _refuse_impossible(stations: Sequence[Station], questions: SkyQuestions) -> 
     }
     asked = {name: chance for name, chance in chances.items() if chance is not None}
     faults = []
-    for kind, chance in (*asked.items(), ("sum of the chances", _sum_of(*asked.values()))):
+    for kind, chance in (*asked.items(), ("sum of the chances", sum_of_chances(*asked.values()))):
         for row in np.flatnonzero(~((chance >= 0.0) & (chance <= 1.0))):
             where = f"station {stations[int(questions.station[row])].id}: {kind}"
             mend = "a chance lies from 0 to 1"

@@ -1,7 +1,8 @@
-"""Two skies at once: the chance that both lines of sight are clear, under the cloud field.
+"""Two skies at once: the chance that both lines of sight are clear, or any two states meet.
 
 The field is a Gaussian copula (`cloud_field`): each line of sight is clear where a standard normal
-lies below the quantile of its chance, and those of two stations are correlated by exp(-d/L).
+lies below the quantile of its chance, and those of two stations are correlated by exp(-d/L). The
+other states lie between nested levels of the same normal.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri, owens_t
 
 from euroqci_planner.mission.plan import ModelUsed
+from euroqci_planner.mission.sky_states import SkyChances
 from euroqci_planner.units import FloatArray
+from euroqci_planner.weather.cloud_field import sum_of_chances
 
 JOINT_SKY_MODEL = ModelUsed(
     role="weather",
@@ -44,6 +47,27 @@ def both_clear(one: ArrayLike, other: ArrayLike, correlation: ArrayLike) -> Floa
     joint = np.where(is_open, joint, p * q)
     joint[inside] = _bivariate_normal(ndtri(p[inside]), ndtri(q[inside]), rho[inside])
     return np.asarray(np.where(is_valid, np.clip(joint, least, most), np.nan))
+
+
+def joint_chances(one: SkyChances, other: SkyChances, correlation: ArrayLike) -> FloatArray:
+    """Chance that two skies are in any two states at one instant, (contacts, 4, 4).
+
+    Both axes go clear, thin, broken, overcast; the last is what is left of one. Differences of
+    `both_clear` between the levels at which `sky_members` cuts the field, so that members have
+    these chances. Never below zero: what rounding leaves under it is none. NaN as `both_clear`.
+    """
+    levels = [_levels(item) for item in (one, other)]
+    rho = np.asarray(correlation, np.float64).reshape(-1, 1, 1)
+    below = both_clear(levels[0][:, :, np.newaxis], levels[1][:, np.newaxis, :], rho)
+    between = np.diff(np.diff(below, axis=1, prepend=0.0), axis=2, prepend=0.0)
+    return np.maximum(between, 0.0)
+
+
+def _levels(sky: SkyChances) -> FloatArray:
+    """Chances of clear, clear or thin, any but overcast, and any sky, (contacts, 4)."""
+    some = sum_of_chances(sky.clear, sky.thin)
+    lit = sum_of_chances(sky.clear, sky.thin, sky.broken)
+    return np.stack([sky.clear, some, lit, 1.0 + 0.0 * sky.clear], axis=1)
 
 
 def _bivariate_normal(h: FloatArray, k: FloatArray, rho: FloatArray) -> FloatArray:

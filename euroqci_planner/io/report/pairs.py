@@ -38,7 +38,7 @@ def pair_note(contacts: PairContacts) -> str:
     flown = int(is_flown(contacts.state).sum())
     return (
         f"{count(flown)} of {count(len(contacts))} common windows are flown. The key belongs to "
-        "both stations; the satellite knows nothing of it. Both skies must be clear at once."
+        "both stations; the satellite knows nothing of it. Both skies count at once."
     )
 
 

@@ -38,6 +38,12 @@ def test_every_candidate_stands_in_the_file_with_the_columns_of_the_manual():
         )
         assert float(row["loss_min_db"]) <= float(row["loss_max_db"])
         expected = float(row["clear_probability"]) * float(row["key_clear_bits"])
+        expected += float(row["key_cloudy_bits"])
+        light = float(row["clear_probability"]) + float(row["cloudy_probability"])
+        for end in "ab":
+            states = ("clear", "thin", "broken")
+            alone = sum(float(row[f"{state}_{end}_probability"]) for state in states)
+            assert light < alone + 3e-4
         assert float(row["key_expected_bits"]) == within(2e-4 * expected + 1.0, of=expected)
         assert (row["reason"] == "") == (row["state"] == "scheduled")
 

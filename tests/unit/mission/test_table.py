@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
+from euroqci_planner.mission.key_course import DepositTable
 from euroqci_planner.mission.link_budget import PassLink
 from euroqci_planner.mission.pass_table import PassSamples
+from euroqci_planner.mission.sky_states import CLOUDY_SKIES
 from euroqci_planner.mission.table import Table, column
 from euroqci_planner.units import FloatArray
 
@@ -104,3 +106,15 @@ def test_offsets_that_do_not_fit_the_samples_are_refused():
 def test_the_axes_of_columns_are_known():
     assert PassLink.column_axes()["transmittance_terms"] == ("loss_terms",)
     assert Weights.column_axes() == {"mass": (), "parts": ("parts",)}
+
+
+def test_a_column_with_a_further_axis_may_be_left_out_too():
+    table = DepositTable(
+        satellite_ids=("s",), station_ids=("A",), satellite=[0, 0], station=[0, 0],
+        contact_end_utc=np.full(2, "2026-06-01", "datetime64[us]"),
+        usable_utc=np.full(2, "2026-06-01", "datetime64[us]"),
+        key_bits=[1, 2], authentication_bits=[0, 0],
+    )  # fmt: skip
+    assert table.cloudy_bits.shape == (2, len(CLOUDY_SKIES))
+    assert not table.cloudy_bits.any()
+    assert table.take([1]).cloudy_bits.shape == (1, len(CLOUDY_SKIES))

@@ -20,12 +20,19 @@ from network_cases import (
 )
 from tolerances import within
 
+from euroqci_planner.errors import InvalidInput
 from euroqci_planner.mission.assets import Role
 from euroqci_planner.mission.key_course import LinkName, StoreKind, StoreName
 from euroqci_planner.mission.network import DemandClass
 from euroqci_planner.mission.scenario import Policy
+from euroqci_planner.mission.sky_states import CLOUDY_SKIES, LAST_CODE, SkyState, sky_codes
 from euroqci_planner.network.course import key_course
-from euroqci_planner.network.deposits import ContactKeys, deposits_of
+from euroqci_planner.network.deposits import (
+    CloudyPairs,
+    ContactKeys,
+    deposits_of,
+    engine_deposits,
+)
 from euroqci_planner.network.forecast import key_forecast
 from euroqci_planner.network.hybrid_flow import WayKind, hybrid_flow
 from euroqci_planner.network.layout import Layout
@@ -35,6 +42,7 @@ from euroqci_planner.network.redundancy import disjoint_ways
 SOURCE = satellite("e1", role=Role.ENTANGLED_SOURCE, key_memory_bits=1.0, owner="CN")
 SLOW = replace(PROMPT, classical_contact_s=5 * HOUR_S)
 PLENTY = 10**7
+TWO_KINDS = (SOURCE, satellite("s1"))
 
 
 def case_of(demands, names="ab", *, satellites=(SOURCE,), **fields):
@@ -244,3 +252,82 @@ def test_scarce_direct_key_goes_to_the_higher_class(first):
     winner = "one" if first is DemandClass.EMERGENCY else "two"
     served = dict(zip(course.demands.demand_ids, course.demands.served_bits, strict=True))
     assert served[winner] == 5_000
+
+
+def by_sky():
+    """A contact of two stations with another key under every sky, and one of a single station."""
+    contacts = ContactKeys(
+        satellite_ids=("e1", "s1"),
+        station_ids=("A", "B"),
+        satellite=np.array([0, 1], dtype=np.int32),
+        station=np.array([0, 1], dtype=np.int32),
+        partner=np.array([1, -1], dtype=np.int32),
+        contact_end_utc=np.full(2, START_UTC),
+        key_bits=np.array([1_001.0, 500.0]),
+        weight=np.ones(2),
+        pairs=CloudyPairs(
+            bits=np.array([[100.0 + row for row in range(7)] + [np.nan], [0.0] * 8]),
+            weight=np.zeros((2, 8)),
+        ),
+    )
+    table = deposits_of(contacts, Policy(authentication_bits_per_contact=10.0))
+    return replace(table, usable_utc=table.contact_end_utc)
+
+
+def every_two_skies():
+    """Codes of every two skies in a column, and a clear sky of the single contact beside each."""
+    one, other = (item.ravel() for item in np.meshgrid(list(SkyState), list(SkyState)))
+    codes = sky_codes(one.astype(np.int8), other.astype(np.int8))
+    return one, other, np.column_stack([codes, np.ones(len(codes), dtype=np.int8)])
+
+
+def test_a_member_gets_the_key_of_both_its_skies():
+    case, table = case_of([demand("d", "a", "b", 1.0)], satellites=TWO_KINDS), by_sky()
+    layout = Layout(case, table)
+    one, other, sky = every_two_skies()
+    rows = np.array([1, 0])
+    found = engine_deposits(layout, table, rows, sky)
+    assert found.bits[:, 0].tolist() == [500] * 16
+    bits = dict(zip(CLOUDY_SKIES, [*range(100, 107), 0], strict=True))
+    bits[SkyState.CLEAR, SkyState.CLEAR] = 1_001
+    skies = zip(one.tolist(), other.tolist(), strict=True)
+    wanted = [bits.get((SkyState(a), SkyState(b)), 0) for a, b in skies]
+    assert found.bits[:, 1].tolist() == wanted
+    assert found.authentication[:, 1].tolist() == [10 * (item > 0) for item in wanted]
+
+
+def test_the_key_to_expect_of_two_stations_counts_every_two_skies():
+    contacts = ContactKeys(
+        satellite_ids=("e1",),
+        station_ids=("A", "B"),
+        satellite=np.zeros(1, dtype=np.int32),
+        station=np.zeros(1, dtype=np.int32),
+        partner=np.ones(1, dtype=np.int32),
+        contact_end_utc=np.full(1, START_UTC),
+        key_bits=np.array([1_000.0]),
+        weight=np.array([0.25]),
+        pairs=CloudyPairs(
+            bits=np.array([[400.0, 0.0] + [200.0] * 6]),
+            weight=np.array([[0.25, 0.25] + [0.03125] * 6]),
+        ),
+    )
+    table = deposits_of(contacts, Policy(authentication_bits_per_contact=64.0))
+    assert table.key_bits.tolist() == [250 + 100 + 37]
+    assert table.authentication_bits.tolist() == [16 + 16 + 12]
+
+
+def test_two_skies_over_one_station_are_refused():
+    case, table = case_of([demand("d", "a", "b", 1.0)], satellites=TWO_KINDS), by_sky()
+    key_forecast(case, table, np.array([[LAST_CODE, SkyState.BROKEN]], dtype=np.int8))
+    for codes in ([SkyState.CLEAR, LAST_CODE], [LAST_CODE + 1, 0], [-1, 0]):
+        with pytest.raises(InvalidInput, match="a state that no sky has"):
+            key_forecast(case, table, np.array([codes], dtype=np.int8))
+
+
+def test_cloud_over_two_stations_is_the_driver_where_thin_cloud_leaves_too_little():
+    table = by_sky()
+    case = case_of([demand("d", "a", "b", 24_000)], satellites=TWO_KINDS, days=1.0)
+    rich = replace(table, key_bits=np.array([50_000, 0]))
+    thin = np.zeros((20, 2), dtype=np.int8)
+    thin[:, 0] = sky_codes(np.int8(SkyState.THIN), np.int8(SkyState.THIN))
+    assert main_drivers(case, rich, thin) == {"d": "cloud at A or B"}
