@@ -90,6 +90,11 @@ def direct_links_of_pair(
     return tuple((link.a, link.b) for link in _used_links(course, pair) if link.is_direct)
 
 
+def stores_of_pair(course: KeyCourse | None, pair: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    """Both ends of every link, direct ones too, whose key was bound to a pair, likewise."""
+    return tuple((link.a, link.b) for link in _used_links(course, pair))
+
+
 def _used_links(course: KeyCourse | None, pair: tuple[str, str]) -> list[LinkName]:
     if course is None or pair not in course.relays.pairs:
         return []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from euroqci_planner.app.plan_file_names import has_plan_file
 from euroqci_planner.errors import PlannerError
 from euroqci_planner.gui.background import Background
 from euroqci_planner.gui.documents import Documents
@@ -56,6 +57,11 @@ class Shell(QObject):
     def has_plan(self) -> bool:
         """Whether there is a plan to look at."""
         return self.workspace.plan is not None
+
+    def has_file(self, name: str) -> bool:
+        """Whether the shown plan is written to a file of this name, among others."""
+        plan = self.workspace.plan
+        return plan is not None and has_plan_file(plan, name)
 
     @property
     def has_selection(self) -> bool:

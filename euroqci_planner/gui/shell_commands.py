@@ -332,7 +332,7 @@ def _exports(window: PlannerWindow) -> Iterator[Command]:
         yield Command(
             id=f"export.{name}", title=f"{name}…", menu="Export", section=1,
             run=partial(dialog_actions.export_file, window, name),
-            enabled=lambda: shell.has_plan, needs_choice=True,
+            enabled=partial(shell.has_file, name), needs_choice=True,
             help=f"Write {name} with the bytes of the command line",
         )  # fmt: skip
 

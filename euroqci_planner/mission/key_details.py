@@ -75,6 +75,11 @@ class PayloadSettings:
     expected_bits: float
     representation_error: float = 0.0
 
+    @property
+    def is_sought(self) -> bool:
+        """Whether the planner chose them; given ones stand in the scenario."""
+        return self.policy is not SettingsPolicy.FIXED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pooling:

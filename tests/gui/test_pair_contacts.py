@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from entangled_cases import pair_plan
-from view_cases import shown, workspace_of
+from tolerances import within
+from view_cases import click, colours_in, shown, workspace_of
 
+from euroqci_planner.app.direct_links import flown_contacts
 from euroqci_planner.app.display import bits_text
 from euroqci_planner.app.inspection import inspect_pass
 from euroqci_planner.app.link_stock import direct_deposits
+from euroqci_planner.app.link_totals import pair_bounds, station_supply
 from euroqci_planner.app.pair_card import is_pass_of_source, link_of_pass, pair_card
 from euroqci_planner.app.pass_card import pass_card
 from euroqci_planner.app.pass_filter import parse_filter
 from euroqci_planner.app.pass_rows import PassRows
 from euroqci_planner.app.scene import Scene
+from euroqci_planner.gui import theme
 from euroqci_planner.gui.views.inspector import InspectorView
 from euroqci_planner.gui.views.key_stores import KeyStoresView
+from euroqci_planner.gui.views.network import NetworkView
+from euroqci_planner.gui.views.network_paint import DIRECT_TEXT
+from euroqci_planner.gui.views.network_scene import Edges
 from euroqci_planner.gui.views.pass_columns import pass_tip
 from euroqci_planner.gui.views.timeline import TimelineView
 from euroqci_planner.mission.plan import Reason, is_flown
@@ -142,3 +151,93 @@ def test_direct_deposits_are_those_of_the_flown_contacts_of_two_stations(plan, c
     assert ends[1] in others
     assert np.array_equal(ready, back)
     assert len(direct_deposits(plan, a, a)[0]) == 0
+
+
+def network_view(qtbot, plan):
+    workspace = workspace_of(plan)
+    workspace.set_time(plan.scenario.end_utc)
+    view = shown(qtbot, NetworkView(workspace), 760, 560)
+    view.choose(Edges.LINKS)
+    return workspace, view
+
+
+def without_single_keys(plan):
+    """The plan as if only the contacts of two stations gave key."""
+    none = np.zeros(len(plan.passes))
+    return replace(plan, decisions=replace(plan.decisions, key_expected_bits=none))
+
+
+def flown_of(plan, a, b):
+    """Flown contacts of two stations by id, whatever their order."""
+    contacts = plan.pair_contacts
+    names = np.array(contacts.station_ids)
+    ends = np.sort([names[contacts.station_a], names[contacts.station_b]], axis=0)
+    mine = (ends[0] == min(a, b)) & (ends[1] == max(a, b))
+    return contacts.take(is_flown(contacts.state) & mine)
+
+
+def test_the_network_lists_the_key_of_two_stations_as_their_own_link(qtbot, plan):
+    _, view = network_view(qtbot, plan)
+    table = view.table.table_model.content.table
+    partners = table["partner_station_id"].tolist()
+    direct = [row for row, name in enumerate(partners) if name]
+    alone = set(plan.passes.satellite[plan.decisions.flown_alone].tolist())
+    served = {table["satellite_id"][row] for row in range(len(partners)) if row not in direct}
+    assert served == {plan.passes.satellite_ids[number] for number in alone}
+    assert len(direct) > 0
+    for row in direct:
+        flown = flown_of(plan, table["station_id"][row], partners[row])
+        assert table["contacts"][row] == len(flown)
+        assert table["key_expected_bits"][row] == within(
+            0.01, of=np.nansum(flown.key_expected_bits)
+        )
+        assert table["satellite_id"][row] == ", ".join(
+            flown.satellite_ids[number] for number in np.unique(flown.satellite)
+        )
+    whole = flown_contacts(plan)
+    assert sum(table["contacts"][row] for row in direct) == len(whole)
+    assert view.legend.shown_texts()[0] == DIRECT_TEXT
+
+
+def test_a_click_on_the_line_of_two_stations_selects_the_passes_at_both(qtbot, plan):
+    workspace, view = network_view(qtbot, without_single_keys(plan))
+    data, picture = view.graph.data, view.graph.picture()
+    number = len(data.links) + int(np.argmax(data.direct.key_expected_bits))
+    shared = data.link(number)
+    (edge,) = [edge for edge in picture.edges if edge.number == number]
+    shares = np.linspace(0.1, 0.9, 80)
+    points = [edge.path.pointAtPercent(float(share)) for share in shares]
+    place = next(point for point in points if view.graph.links_at(point) == [shared])
+    colour = theme.current().accent.name()
+    view.graph.set_chosen(frozenset([shared]))
+    assert colour in colours_in(view.graph, place.x() - 4, place.y() - 4, 8, 8)
+    tip = view.graph.tip_at(place)
+    assert "no satellite knows the key" in tip
+    assert all(name in tip for name in shared)
+    click(view.graph, place)
+    flown = flown_of(plan, *shared)
+    wanted = {*flown.pass_a.tolist(), *flown.pass_b.tolist()}
+    assert set(workspace.selected_rows) == wanted
+    assert view.graph.chosen == frozenset([shared])
+    assert view.table.selected_rows() == (number,)
+
+
+def test_stations_that_share_key_directly_are_supplied_by_it(plan, ends):
+    only = without_single_keys(plan)
+    supply = station_supply(only, plan.scenario.end_utc)
+    for row in ends:
+        place = int(plan.passes.station[row])
+        name = station(plan, row)
+        flown = [flown_of(plan, name, other) for other in plan.passes.station_ids if other != name]
+        bits = sum(float(np.nansum(part.key_expected_bits)) for part in flown)
+        assert bits > 0.0
+        assert supply.key_expected_bits[place] == within(0.01, of=bits)
+        assert supply.deposited_bits[place] == within(0.01, of=bits)
+        last = max(part.key_usable_utc[part.key_bits > 0.0].max() for part in flown if len(part))
+        assert supply.last_utc[place] == last
+    pairs = pair_bounds(only)
+    names = plan.passes.station_ids
+    for a, b, bits in zip(pairs.a, pairs.b, pairs.bits, strict=True):
+        expected = np.nansum(flown_of(plan, names[a], names[b]).key_expected_bits)
+        assert bits == within(0.01, of=expected)
+    assert pairs.satellites.max() == 1

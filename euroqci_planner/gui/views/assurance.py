@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from euroqci_planner.app.demand_outlook import outlook_columns, pass_of_deposit
 from euroqci_planner.app.link_totals import contacts_of_links
 from euroqci_planner.app.plan_sentences import figure_text, requirements_text
-from euroqci_planner.app.user_pairs import links_of_pair
+from euroqci_planner.app.user_pairs import stores_of_pair
 from euroqci_planner.gui import theme
 from euroqci_planner.gui.item_models import CellStyle, Mark, ScreenColumn, TableContent
 from euroqci_planner.gui.views.data_table import DataTable
@@ -100,7 +100,7 @@ class AssuranceView(QWidget):
         links = [
             link
             for pair in ends
-            for link in links_of_pair(plan.course, (str(min(pair)), str(max(pair))))
+            for link in stores_of_pair(plan.course, (str(min(pair)), str(max(pair))))
         ]
         self._workspace.select(contacts_of_links(plan, links))
 

@@ -32,7 +32,7 @@ from euroqci_planner.app.key_forecast import (
 )
 from euroqci_planner.app.link_totals import contacts_of_links
 from euroqci_planner.app.progress import Progress
-from euroqci_planner.app.user_pairs import links_of_pair
+from euroqci_planner.app.user_pairs import stores_of_pair
 from euroqci_planner.errors import PlannerError
 from euroqci_planner.gui import theme
 from euroqci_planner.gui.background import Background, Job
@@ -349,7 +349,7 @@ class ForecastView(QWidget):
         pairs = sorted(
             {tuple(sorted((content.table["a"][r], content.table["b"][r]))) for r in rows}
         )
-        links = [link for a, b in pairs for link in links_of_pair(plan.course, (str(a), str(b)))]
+        links = [link for a, b in pairs for link in stores_of_pair(plan.course, (str(a), str(b)))]
         self._workspace.select(contacts_of_links(plan, links))
 
     def _lead_by_deposit(self) -> None:

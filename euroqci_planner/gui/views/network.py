@@ -18,18 +18,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from euroqci_planner.app.direct_links import direct_links
 from euroqci_planner.app.link_totals import (
     contacts_of_links,
     link_totals,
     pair_bounds,
     station_supply,
 )
-from euroqci_planner.app.user_pairs import links_of_pair, user_pairs
+from euroqci_planner.app.pair_card import link_of_pass
+from euroqci_planner.app.user_pairs import stores_of_pair, user_pairs
 from euroqci_planner.gui.views.data_table import DataTable
 from euroqci_planner.gui.views.network_graph import NetworkGraph
 from euroqci_planner.gui.views.network_paint import legend_entries
 from euroqci_planner.gui.views.network_scene import Edges, NetworkData
-from euroqci_planner.gui.views.network_tables import content_of, ends_of, note_of
+from euroqci_planner.gui.views.network_tables import content_of, note_of
 from euroqci_planner.gui.views.timeline_legend import Legend
 from euroqci_planner.gui.views.view_parts import ElidedLabel, tool_button
 from euroqci_planner.gui.workspace import Workspace
@@ -128,6 +130,7 @@ class NetworkView(QWidget):
         plan = self._workspace.plan
         data = None if plan is None else self._data(plan)
         has_users = data is not None and data.users is not None
+        has_direct = data is not None and len(data.direct) > 0
         if self.graph.edges is Edges.USERS and not has_users:
             self.graph.set_edges(Edges.LINKS)
         elif has_users and not self._was_chosen:
@@ -135,7 +138,7 @@ class NetworkView(QWidget):
         self.buttons[Edges.USERS].setVisible(has_users)
         edges = self.graph.edges
         self.buttons[edges].setChecked(True)
-        self.legend.set_entries(legend_entries(edges))
+        self.legend.set_entries(legend_entries(edges, has_direct=has_direct))
         self.graph.set_data(data)
         self.table.set_content(None if data is None else content_of(data, edges))
         self.table.empty_text = "No plan yet" if data is None else _EMPTY[edges]
@@ -154,6 +157,7 @@ class NetworkView(QWidget):
             plan=plan,
             at_utc=at_utc,
             links=link_totals(plan, at_utc),
+            direct=direct_links(plan, at_utc),
             stations=station_supply(plan, at_utc),
             pairs=pair_bounds(plan),
             users=user_pairs(plan),
@@ -165,8 +169,9 @@ class NetworkView(QWidget):
         self.graph.set_chosen(frozenset(links))
         if content is None or self.graph.edges is not Edges.LINKS:
             return
-        ends = [content.table[name].tolist() for name in ends_of(Edges.LINKS)]
-        places = {link: row for row, link in enumerate(zip(*ends, strict=True))}
+        data = self.graph.data
+        count = 0 if data is None else data.link_count
+        places = {} if data is None else {data.link(row): row for row in range(count)}
         rows = [places[link] for link in links if link in places]
         if set(rows) != set(self.table.selected_rows()):
             self.table.select_rows(rows)
@@ -184,13 +189,19 @@ class NetworkView(QWidget):
         )
         if content is None or plan is None:
             return
-        first, second = (content.table[name] for name in ends_of(edges))
-        ends = [(str(first[row]), str(second[row])) for row in self.table.selected_rows()]
+        rows, data = self.table.selected_rows(), self.graph.data
+        if edges is Edges.LINKS:
+            self._on_links([] if data is None else [data.link(row) for row in rows])
+            return
+        first, second = (content.table[name] for name in ("a", "b"))
+        ends = [(str(first[row]), str(second[row])) for row in rows]
         if edges is Edges.PAIRS:
             ends = self.graph.links_of_stations({name for pair in ends for name in pair})
         elif edges is Edges.USERS:
             ends = [
-                link for pair in ends for link in links_of_pair(plan.course, (min(pair), max(pair)))
+                link
+                for pair in ends
+                for link in stores_of_pair(plan.course, (min(pair), max(pair)))
             ]
         self._on_links(ends)
 
@@ -205,12 +216,4 @@ class NetworkView(QWidget):
 
 
 def _links_of(plan: Plan, rows: Sequence[int]) -> tuple[tuple[str, str], ...]:
-    passes = plan.passes
-    found = (
-        (
-            passes.satellite_ids[int(passes.satellite[row])],
-            passes.station_ids[int(passes.station[row])],
-        )
-        for row in rows
-    )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(link_of_pass(plan, row) for row in rows))

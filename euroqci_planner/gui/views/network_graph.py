@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from euroqci_planner.app.user_pairs import links_of_pair
+from euroqci_planner.app.user_pairs import stores_of_pair
 from euroqci_planner.gui import theme
 from euroqci_planner.gui.hover_tips import HoverTips
 from euroqci_planner.gui.views.network_paint import (
@@ -30,7 +30,8 @@ Links = list[tuple[str, str]]
 class NetworkGraph(QWidget):
     """The graph; a click speaks of a link, a station, a satellite or a pair.
 
-    `links_clicked` carries pairs of satellite and station id; `laid_out` comes with another size.
+    `links_clicked` carries pairs of satellite and station id, or of two station ids; `laid_out`
+    comes with another size.
     """
 
     links_clicked = Signal(object)
@@ -54,7 +55,7 @@ class NetworkGraph(QWidget):
         self.data = data
         if data is not None:
             self.setAccessibleDescription(
-                f"{len(data.plan.passes.station_ids)} stations, {len(data.links)} links with "
+                f"{len(data.plan.passes.station_ids)} stations, {data.link_count} links with "
                 f"contacts, {len(data.pairs)} pairs of stations that share a satellite"
             )
         self.refresh()
@@ -114,7 +115,9 @@ class NetworkGraph(QWidget):
                 paint_edge(painter, data, self.edges, edge, is_stressed=False)
         for place in stressed:
             paint_edge(painter, data, self.edges, picture.edges[place], is_stressed=True)
-        paint_stations(painter, picture, data, frozenset(name for _, name in self.chosen))
+        paint_stations(
+            painter, picture, data, frozenset(name for link in self.chosen for name in link)
+        )
         paint_users(painter, picture)
         paint_satellites(painter, picture, data)
         if self.edges is Edges.USERS:
@@ -202,15 +205,15 @@ class NetworkGraph(QWidget):
         if self.edges is Edges.PAIRS:
             return self.links_of_stations(set(data.pair(number)))
         pair = data.users.names[number] if data.users is not None else ("", "")
-        return list(links_of_pair(data.plan.course, pair))
+        return list(stores_of_pair(data.plan.course, pair))
 
     def links_of_stations(self, names: set[str]) -> Links:
         """Links that end at these stations."""
-        return [link for link in self._every_link() if link[1] in names]
+        return [link for link in self._every_link() if not names.isdisjoint(link)]
 
     def _every_link(self) -> Links:
         data = self.data
-        return [] if data is None else [data.link(number) for number in range(len(data.links))]
+        return [] if data is None else [data.link(number) for number in range(data.link_count)]
 
     def tip_at(self, place: QPointF) -> str:
         """What the tooltip says at a point."""

@@ -40,6 +40,7 @@ SUPPLY_TEXTS: Mapping[Supply, str] = {
     Supply.OLD: "over 3 d ago",
     Supply.NONE: "none yet",
 }
+DIRECT_TEXT = "key of two stations"
 RISK_TEXTS: Mapping[Risk, str] = {
     Risk.LOW: "empty: up to 1 %",
     Risk.RAISED: "up to 10 %",
@@ -80,9 +81,11 @@ def risk_pen(risk: Risk, width: float) -> QPen:
     return QPen(colour, width, _RISK_PENS[risk])
 
 
-def legend_entries(edges: Edges) -> tuple[Entry, ...]:
-    """What the colours and shapes mean."""
+def legend_entries(edges: Edges, *, has_direct: bool = False) -> tuple[Entry, ...]:
+    """What the colours and shapes mean; `has_direct` where links of two stations are drawn."""
     stations = tuple(Entry(SUPPLY_TEXTS[supply], _station_entry(supply)) for supply in Supply)
+    if edges is Edges.LINKS and has_direct:
+        return (Entry(DIRECT_TEXT, _draw_direct), *stations)
     if edges is not Edges.USERS:
         return stations
     return (*(Entry(RISK_TEXTS[risk], _risk_entry(risk)) for risk in Risk), *stations)
@@ -94,6 +97,12 @@ def _station_entry(supply: Supply) -> Callable[[QPainter, QRectF], None]:
         draw_station(painter, area.center(), supply, 4.5)
 
     return draw
+
+
+def _draw_direct(painter: QPainter, area: QRectF) -> None:
+    painter.setPen(QPen(theme.current().accent, 2.5))
+    y = area.center().y()
+    painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
 
 
 def _risk_entry(risk: Risk) -> Callable[[QPainter, QRectF], None]:
@@ -131,7 +140,7 @@ def paint_edge(
     if edges is Edges.USERS and data.users is not None:
         painter.strokePath(edge.path, risk_pen(_risk(data, edge.number), edge.width))
         return
-    is_pair = edges is Edges.PAIRS
+    is_pair = edges is Edges.PAIRS or data.direct_row(edge.number) is not None
     colour = ink.accent if is_pair else ink.satellite(int(data.links.satellite[edge.number]))
     pen = QPen(colour if is_stressed else mixed(QColor(colour), ink.base, 0.72), edge.width)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)

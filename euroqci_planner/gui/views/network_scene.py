@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QPainterPath
 
+from euroqci_planner.app.direct_links import DirectLinks
 from euroqci_planner.app.link_totals import LinkTotals, PairBounds, StationSupply
 from euroqci_planner.app.user_pairs import UserPairs, risk_of
 from euroqci_planner.gui.views.network_layout import Chart, Place, chart_of, column, label_boxes
@@ -46,17 +47,40 @@ class Supply(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NetworkData:
-    """What the graph shows of a plan at one instant; `users` is None where nobody has a demand."""
+    """What the graph shows of a plan at one instant; `users` is None where nobody has a demand.
+
+    Links are numbered through: those of satellites first, then the direct ones of two stations.
+    """
 
     plan: Plan
     at_utc: np.datetime64
     links: LinkTotals
+    direct: DirectLinks
     stations: StationSupply
     pairs: PairBounds
     users: UserPairs | None
 
+    @property
+    def link_count(self) -> int:
+        """Number of links, direct ones among them."""
+        return len(self.links) + len(self.direct)
+
+    @property
+    def link_bits(self) -> FloatArray:
+        """Expected key of every link."""
+        both = (self.links.key_expected_bits, self.direct.key_expected_bits)
+        return np.nan_to_num(np.concatenate(both))
+
+    def direct_row(self, number: int) -> int | None:
+        """Row of a link among the direct ones, None for a link of a satellite."""
+        return number - len(self.links) if number >= len(self.links) else None
+
     def link(self, number: int) -> tuple[str, str]:
-        """Satellite and station of a link."""
+        """Satellite and station of a link, or both stations of a direct one."""
+        row = self.direct_row(number)
+        if row is not None:
+            first, second = sorted(self.direct.ends(row))
+            return first, second
         return (
             self.links.satellite_ids[int(self.links.satellite[number])],
             self.links.station_ids[int(self.links.station[number])],
@@ -207,13 +231,15 @@ def _edges(
     """Lines, thin ones last so that they lie on top."""
     if edges is Edges.USERS:
         return _user_edges(data, users)
-    bits = data.pairs.bits if edges is Edges.PAIRS else np.nan_to_num(data.links.key_expected_bits)
+    bits = data.pairs.bits if edges is Edges.PAIRS else data.link_bits
     largest = float(np.max(bits, initial=0.0))
     made = []
     for number in np.argsort(-bits, kind="stable").tolist():
         if edges is Edges.PAIRS:
             ends = stations[int(data.pairs.a[number])], stations[int(data.pairs.b[number])]
             path = _straight(*ends)
+        elif (row := data.direct_row(number)) is not None:
+            path = _straight(stations[int(data.direct.a[row])], stations[int(data.direct.b[row])])
         else:
             start = satellites.get(int(data.links.satellite[number]))
             if start is None:

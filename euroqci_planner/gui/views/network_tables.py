@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from euroqci_planner.app.display import bits_text, short_day_and_time
 from euroqci_planner.app.link_totals import link_columns, pair_columns
 from euroqci_planner.app.user_pairs import outcome_of
-from euroqci_planner.gui.item_models import CellStyle, ScreenColumn, TableContent
+from euroqci_planner.gui.item_models import CellStyle, Mark, ScreenColumn, TableContent
 from euroqci_planner.gui.views.network_scene import Edges, NetworkData
 from euroqci_planner.gui.views.pass_columns import one_year, satellite_mark
 from euroqci_planner.mission.network_columns import demands_columns
@@ -22,11 +24,6 @@ def content_of(data: NetworkData, edges: Edges) -> TableContent:
     return _pairs(data) if edges is Edges.PAIRS else _demands(data)
 
 
-def ends_of(edges: Edges) -> tuple[str, str]:
-    """Columns with the two ends of a row."""
-    return ("satellite_id", "station_id") if edges is Edges.LINKS else ("a", "b")
-
-
 def note_of(data: NetworkData, edges: Edges, satellites: int) -> str:
     """What line widths and colours mean here, and how many satellites had room."""
     when = f"{short_day_and_time(data.at_utc).strip()} UTC"
@@ -36,12 +33,11 @@ def note_of(data: NetworkData, edges: Edges, satellites: int) -> str:
         return "Lines: chance that a pair of users is without key at least once in the window."
     if edges is Edges.PAIRS:
         return (
-            "Line width: the most key that a pair of stations could share over common satellites"
-            " if it were served alone."
+            "Line width: the most key that a pair of stations could share if it were served alone."
         )
-    if not len(data.links):
+    if not data.link_count:
         return "The plan has no contacts."
-    largest = bits_text(float(data.links.key_expected_bits.max()))
+    largest = bits_text(float(data.link_bits.max()))
     linked = len(np.unique(data.links.satellite))
     part = f" {satellites} of {linked} satellites, most key first." if satellites < linked else ""
     return (
@@ -56,16 +52,13 @@ def _kbit(name: str, title: str, **more: object) -> ScreenColumn:
 def _links(data: NetworkData) -> TableContent:
     year = one_year(data.plan)
     unit = f"{year} UTC" if year else "UTC"
-    satellite = data.links.satellite
+    partner = ScreenColumn(name="partner_station_id", title="Partner")
     return TableContent.of(
-        link_columns(data.links),
+        link_columns(data.links, data.direct),
         (
-            ScreenColumn(
-                name="satellite_id",
-                title="Satellite",
-                mark=lambda row: satellite_mark(int(satellite[row])),
-            ),
+            ScreenColumn(name="satellite_id", title="Satellite", mark=partial(_mark, data)),
             ScreenColumn(name="station_id", title="Station"),
+            *((partner,) if len(data.direct) else ()),
             ScreenColumn(name="contacts", title="Contacts"),
             _kbit("key_expected_bits", "Key", style=CellStyle.BAR),
             _kbit("deposited_bits", "Usable now"),
@@ -79,6 +72,15 @@ def _links(data: NetworkData) -> TableContent:
             ScreenColumn(name="contact_s", title="In contact", unit="min", scale=60.0, decimals=1),
         ),
     )
+
+
+def _mark(data: NetworkData, row: int) -> Mark | None:
+    """The satellite's own mark; none for a link that several of them serve."""
+    direct = data.direct_row(row)
+    if direct is None:
+        return satellite_mark(int(data.links.satellite[row]))
+    names = data.direct.sources[direct]
+    return satellite_mark(data.links.satellite_ids.index(names[0])) if len(names) == 1 else None
 
 
 def _pairs(data: NetworkData) -> TableContent:

@@ -38,6 +38,9 @@ def edge_tip(data: NetworkData, edges: Edges, number: int) -> str:
 
 
 def _link_tip(data: NetworkData, number: int) -> str:
+    row = data.direct_row(number)
+    if row is not None:
+        return _direct_tip(data, row)
     links = data.links
     contacts = counted(int(links.contacts[number]), "contact", "contacts")
     clear = bits_text(float(links.key_clear_bits[number]))
@@ -46,6 +49,19 @@ def _link_tip(data: NetworkData, number: int) -> str:
         f"{contacts}, {span(float(links.contact_s[number]))}",
         f"{bits_text(float(links.key_expected_bits[number]))} expected, {clear} in clear sky",
         f"next deposit: {_instant(links.next_utc[number])}",
+    )
+
+
+def _direct_tip(data: NetworkData, row: int) -> str:
+    direct = data.direct
+    contacts = counted(int(direct.contacts[row]), "contact", "contacts")
+    clear = bits_text(float(direct.key_clear_bits[row]))
+    return _lines(
+        " \u2013 ".join(sorted(direct.ends(row))),
+        f"from pairs of {', '.join(direct.sources[row])}: no satellite knows the key",
+        f"{contacts} of both, {span(float(direct.contact_s[row]))}",
+        f"{bits_text(float(direct.key_expected_bits[row]))} expected, {clear} in clear sky",
+        f"next deposit: {_instant(direct.next_utc[row])}",
     )
 
 

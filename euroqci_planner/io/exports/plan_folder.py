@@ -14,7 +14,6 @@ from euroqci_planner.io.atomic_write import write_folder
 from euroqci_planner.io.exports import calendar_file, csv_metadata, summary_json
 from euroqci_planner.io.exports.csv_files import header_line, table_lines
 from euroqci_planner.io.report import page
-from euroqci_planner.mission.assets import SettingsPolicy
 from euroqci_planner.mission.assurance_columns import requirements_columns, security_columns
 from euroqci_planner.mission.network_columns import demands_columns, stores_columns
 from euroqci_planner.mission.pair_columns import pair_contacts_columns
@@ -110,7 +109,7 @@ def _store_tables(plan: Plan) -> dict[str, PlanColumns]:
 
 def _settings_table(plan: Plan, contacts: PlanColumns) -> dict[str, PlanColumns]:
     """Settings of the contacts, where some are sought: given ones stand in the scenario."""
-    sought = any(item.policy is not SettingsPolicy.FIXED for item in plan.key_settings)
+    sought = any(item.is_sought for item in plan.key_settings)
     columns = settings_columns(plan, contacts) if sought else None
     return {} if columns is None else {SETTINGS_NAME: columns}
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+from entangled_cases import pair_plan
 from key_course_cases import plan_with_demands
 from plan_cases import example_plan, geometry_plan
 
 from euroqci_planner.app import planner
 from euroqci_planner.app.plan_changes import plan_changes
-from euroqci_planner.app.plan_file_names import PLAN_FILE_NAMES
+from euroqci_planner.app.plan_file_names import PLAN_FILE_NAMES, has_plan_file
 from euroqci_planner.app.plan_sentences import changes_text, facts_text, totals_text
+from euroqci_planner.mission.assets import SettingsPolicy
 from euroqci_planner.mission.plan import PassState
 
 
@@ -40,6 +43,24 @@ def test_changes_are_counted_and_weighed():
     assert changes_text(plan_changes(plan, plan)).startswith("every contact is as it was")
 
 
-def test_the_export_menu_offers_every_file_of_a_plan_with_stores_and_demands():
-    assert set(PLAN_FILE_NAMES) == set(planner.plan_files(plan_with_demands()))
-    assert set(PLAN_FILE_NAMES) > set(planner.plan_files(example_plan()))
+def sought(plan):
+    """The plan of a scenario that leaves the settings to the planner."""
+    chosen = tuple(replace(item, policy=SettingsPolicy.OPTIMISE_PASS) for item in plan.key_settings)
+    assert chosen
+    return replace(plan, key_settings=chosen)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        plan_with_demands,
+        example_plan,
+        geometry_plan,
+        pair_plan,
+        pytest.param(lambda: sought(pair_plan()), id="sought"),
+    ],
+)
+def test_the_export_menu_offers_the_files_that_a_plan_is_written_to_and_no_others(made):
+    plan = made()
+    offered = {name for name in PLAN_FILE_NAMES if has_plan_file(plan, name)}
+    assert offered == set(planner.plan_files(plan))
