@@ -164,7 +164,10 @@ def schedule_lines(plan: Plan) -> list[str]:
     """How the contacts were chosen, every goal with its bound, and every quota."""
     how = f"schedule: {plan.schedule_method}, objective {plan.objective}"
     if len(plan.goals) == 1:
-        lines = [f"{how}, {_bound_text(plan.goals[0])}"]
+        # A pooled key is known when its block is: the choice was made with a value for each pass.
+        goal = plan.goals[0]
+        value = f" {_figure(goal.value, goal.unit)} as pooled passes are valued"
+        lines = [f"{how}{value if plan.pooling else ''}, {_bound_text(goal)}"]
     else:
         goals = (f"  {g.name}: {_figure(g.value, g.unit)}, {_bound_text(g)}" for g in plan.goals)
         lines = [how, *goals]
