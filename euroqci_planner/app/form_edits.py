@@ -10,7 +10,7 @@ from typing import Any
 
 from euroqci_planner.app.document import plain_text
 from euroqci_planner.app.scenario_edits import Edit
-from euroqci_planner.app.scenario_fields import FieldKind, FormField
+from euroqci_planner.app.scenario_fields import FieldKind, FormField, quota_groups
 from euroqci_planner.errors import Fault
 from euroqci_planner.io.scenario_places import value_at
 from euroqci_planner.io.schema_node import node_at
@@ -49,6 +49,7 @@ def new_record(data: Mapping[str, Any], path: Path) -> dict[str, Any]:
         "closed": _window(data),
         "ban": {**_first(data, "satellite"), **_window(data)},
         "constellation": _first(data, "payload"),
+        "quota": _new_quota(data),
         "link_store": {**_first(data, "satellite"), **_first(data, "station")},
     }
     return {**fields, **starts.get(str(path[-1]), {})}
@@ -143,6 +144,13 @@ def _window(data: Mapping[str, Any]) -> dict[str, Any]:
     """The first day of the plan, as an interval to start from."""
     start = data.get("scenario", {}).get("start_utc")
     return {} if start is None else {"from_utc": start, "to_utc": start + timedelta(days=1)}
+
+
+def _new_quota(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The first group that has no quota yet; its share is for the user to say."""
+    taken = {item.get("group") for item in _members(data, ("schedule", "quota"))}
+    free = (name for name in quota_groups(data) if name not in taken)
+    return {"group": name} if (name := next(free, "")) else {}
 
 
 def _new_satellite(data: Mapping[str, Any]) -> dict[str, Any]:

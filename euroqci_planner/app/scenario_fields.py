@@ -51,6 +51,8 @@ _UNITS: Mapping[str, str] = {
     "_utc": "UTC",
     "_meur": "M€",
 }
+# What counts for a demand that says nothing stands in the policy, under the same key.
+_OF_POLICY = ("relay_paths",)
 _WORDS: Mapping[str, str] = {
     "id": "Id",
     "norad id": "NORAD id",
@@ -160,6 +162,12 @@ def form_of(data: Mapping[str, Any], record: Path) -> tuple[FormGroup, ...]:
     return tuple(groups)
 
 
+def quota_groups(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Groups that demands name, in order of name: a quota can stand for each."""
+    named = {item.get("quota_group") for item in data.get("demand", ()) if isinstance(item, dict)}
+    return tuple(sorted(name for name in named if isinstance(name, str)))
+
+
 def _block(data: Mapping[str, Any], path: Path, title: str) -> Block:
     node = node_at(path, data)
     written = value_at(data, path)
@@ -221,6 +229,10 @@ def _field(
     inherited = in_use if written is ABSENT else ABSENT
     if inherited is ABSENT:
         inherited, origin = rule.get("default", ABSENT), "default"
+    if inherited in (ABSENT, None) and key in _OF_POLICY:
+        inherited, origin = value_at(filled, ("policy", key)), "policy"
+        if inherited is ABSENT:
+            inherited = node_at(("policy",), filled).rule["properties"][key]["default"]
     is_none = inherited is ABSENT or inherited is None
     unit = _unit(key)
     return FormField(
@@ -240,6 +252,7 @@ def _field(
     )
 
 
+_QUOTA_GROUP = ("quota_group", "group")
 _NAMED_BLOCKS: Mapping[str, tuple[str, ...]] = {
     "payload": ("payload",),
     "satellite": ("satellite",),
@@ -256,6 +269,8 @@ def _suggestions(data: Mapping[str, Any], path: Path) -> tuple[str, ...]:
         return tuple(load_catalogue().table("receiver" if "receiver" in path else str(path[0])))
     if key == "device":
         return tuple(load_catalogue().devices)
+    if key in _QUOTA_GROUP:
+        return quota_groups(data)
     found = (item for block in _NAMED_BLOCKS.get(key, ()) for item in data.get(block, ()))
     return tuple(str(item["id"]) for item in found if isinstance(item, dict) and "id" in item)
 

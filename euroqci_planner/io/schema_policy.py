@@ -101,7 +101,10 @@ class ScheduleRecord(Record):
     """`[schedule]`: how contacts are chosen."""
 
     objective: Literal["expected_key", "fair_stations", "fair_pairs", "stock_value"] = told(
-        "What is maximised.", "expected_key"
+        "What is made as large as it can be. expected_key: the key of all stations. fair_stations:"
+        " that of the station with least. fair_pairs: the smallest served share of a demand."
+        " stock_value: days of supply that are served and in stock.",
+        "expected_key",
     )
     relative_gap: Annotated[float, Field(ge=0, lt=1)] = told("Gap at which the solver stops.", 0.01)
     freeze_hours: NotNegative = told("Start of the window that a re-plan leaves alone.", 0.0)

@@ -113,6 +113,7 @@ class ScenarioForm(QWidget):
 
     def _lay_out(self) -> None:
         self.tree.setHeaderHidden(True)
+        self.tree.setUniformRowHeights(True)
         self.tree.setAccessibleName("Blocks and records of the scenario")
         self.search.setPlaceholderText("Find a value")
         self.search.setAccessibleName("Find a value in this record")
