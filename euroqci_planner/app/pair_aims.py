@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from euroqci_planner.app.key_stores import key_network_of
+from euroqci_planner.app.pair_stores import pair_deposits
 from euroqci_planner.mission.key_course import DepositTable, LinkName
 from euroqci_planner.mission.pair_aims import TOO_LATE, IndexArray, PairAims, PairRoute
+from euroqci_planner.mission.pair_contacts import PairContacts
 from euroqci_planner.mission.scenario import Objective, Scenario
 from euroqci_planner.network.demand import ConsumptionClock
 from euroqci_planner.network.deposits import ContactKeys, deposits_of, window_us
@@ -33,9 +35,10 @@ MOST_BUCKETS = 14
 def pair_aims(scenario: Scenario, work: KeyWork) -> PairAims | None:
     """The aims of objectives of pairs of users; None under other objectives.
 
-    Every pass with a usable window counts, sky by sky, with its key less the authentication and
-    the chance of that sky; it serves from the end of its contact plus post-processing and the
-    next classical contact (key of a pooled block comes later, which is not counted here). Under
+    Every pass with a usable window, and every contact of two stations, counts, sky by sky, with
+    its key less the authentication and the chance of that sky. The key of a pass serves from the
+    end of its contact plus post-processing and the next classical contact (key of a pooled block
+    comes later, which is not counted here), that of two stations as soon as it can be used. Under
     `stock_value` time goes in days (fourteenths of windows longer than two weeks), and the
     cushion wanted above the reserve is `CUSHION_DAYS` of mean consumption.
     """
@@ -44,6 +47,11 @@ def pair_aims(scenario: Scenario, work: KeyWork) -> PairAims | None:
     case = key_network_of(scenario)
     bits, chance = _by_sky(scenario, work)
     deposits = _deposits(scenario, work.found, bits)
+    if work.pairs is not None:
+        shared = work.pairs.contacts
+        skies = _by_two_skies(scenario, shared)
+        bits, chance = _below(bits, skies[0]), _below(chance, skies[1])
+        deposits = DepositTable.joined([deposits, pair_deposits(scenario, shared, in_full=True)])
     layout = Layout(case, deposits)
     edges = _edges(scenario)
     asked = np.array(
@@ -89,6 +97,22 @@ def _by_sky(scenario: Scenario, work: KeyWork) -> tuple[FloatArray, FloatArray]:
     return np.maximum(np.floor(key) - cost, 0.0), np.where(usable, np.nan_to_num(chance), 0.0)
 
 
+def _by_two_skies(scenario: Scenario, contacts: PairContacts) -> tuple[FloatArray, FloatArray]:
+    """Whole bits net of authentication and chances of contacts of two stations, by both skies."""
+    key = np.column_stack([contacts.key_bits, contacts.cloudy_key_bits])
+    chance = np.column_stack([contacts.clear_probability, contacts.cloudy_probability])
+    cost = np.ceil(scenario.policy.authentication_bits_per_contact)
+    return np.maximum(np.floor(np.nan_to_num(key)) - cost, 0.0), np.nan_to_num(chance)
+
+
+def _below(upper: FloatArray, lower: FloatArray) -> FloatArray:
+    """One table above the other; what the narrower one lacks is zero."""
+    width = max(upper.shape[1], lower.shape[1])
+    return np.vstack(
+        [np.pad(item, ((0, 0), (0, width - item.shape[1]))) for item in (upper, lower)]
+    )
+
+
 def _deposits(scenario: Scenario, found: Geometry, bits: FloatArray) -> DepositTable:
     """A deposit for every pass, without bits where it has no usable window."""
     passes, end_utc = found.passes, found.conditions.usable_end_utc
@@ -116,7 +140,8 @@ def _edges(scenario: Scenario) -> IndexArray:
 def _buckets(scenario: Scenario, deposits: DepositTable, edges: IndexArray) -> IndexArray:
     """The bucket in which the key of each pass can be with a pair for the first time."""
     lead_us = round(scenario.policy.classical_contact_s * 1e6)
-    with_pair_us = deposits.usable_utc.astype(np.int64) + lead_us
+    lead = np.where(deposits.is_direct, 0, lead_us)
+    with_pair_us = deposits.usable_utc.astype(np.int64) + lead
     bucket = np.maximum(np.searchsorted(edges, with_pair_us, side="right") - 1, 0)
     return np.where(with_pair_us < edges[-1], bucket, TOO_LATE)
 
@@ -136,15 +161,24 @@ def _routes(layout: Layout) -> tuple[PairRoute, ...]:
 
 
 def _routes_of(pair: int, ways: PairWays) -> list[PairRoute]:
-    """Fibre alone, then through space, the best first."""
+    """Fibre alone, then direct links, then through satellites, the best first."""
     found = []
     if ways.fibre is not None:
         fibre, use = fibre_uses([ways.fibre])
         found.append(PairRoute(pair=pair, fibre=fibre, fibre_use=use))
-    for way in ways.space:
+    for is_direct, way in (
+        *((True, item) for item in ways.direct),
+        *((False, item) for item in ways.space),
+    ):
         fibre, use = fibre_uses(way)
-        one, other = way.stations
         found.append(
-            PairRoute(pair=pair, station_a=one, station_b=other, fibre=fibre, fibre_use=use)
+            PairRoute(
+                pair=pair,
+                station_a=way.stations[0],
+                station_b=way.stations[1],
+                is_direct=is_direct,
+                fibre=fibre,
+                fibre_use=use,
+            )
         )
     return found

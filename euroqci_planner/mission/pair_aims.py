@@ -18,12 +18,15 @@ TOO_LATE = -1
 class PairRoute:
     """A way of one pair: a station for each user, or over fibre alone where these are ''.
 
-    `fibre` are fibre links and `fibre_use` the bits that each spends per bit of the pair.
+    `is_direct`: by key that the two stations share from a source of entangled pairs, else through
+    satellites that know it. `fibre` are fibre links and `fibre_use` the bits that each spends per
+    bit of the pair.
     """
 
     pair: int
     station_a: str = ""
     station_b: str = ""
+    is_direct: bool = False
     fibre: tuple[int, ...] = ()
     fibre_use: tuple[int, ...] = ()
 
@@ -40,7 +43,8 @@ class PairAims:
     the next. `stocks` are (satellite, station, bits) at the start; only key of one and the same
     of the `relays` combines. By pass: `pass_bits` and `pass_chance` (passes, skies), its key in
     every sky net of authentication and the chance of that sky, and `pass_bucket`, the first in
-    which the key can be relayed, `TOO_LATE` where the window ends before.
+    which the key can be relayed, `TOO_LATE` where the window ends before. The last rows of the
+    three are those of contacts of two stations, if there are any, in order.
     """
 
     days: float

@@ -1,9 +1,10 @@
 """Contacts and the key that pairs of users get from them, in one linear programme.
 
-Contacts x fill link stores (satellite, station); flows y carry key of one and the same satellite
-from two of them to a pair, over fibre to its users where these stand elsewhere; demands use it, or
-it stays in stock. Time goes in the buckets of the aims: a multicommodity flow through time (Ahuja,
-Magnanti and Orlin 1993, Network Flows, chapters 17 and 19).
+Contacts x fill link stores (satellite, station; or two stations); flows y carry key of one and the
+same satellite from two of them, or that of two stations from one, to a pair, over fibre to its
+users where these stand elsewhere; demands use it, or it stays in stock. Time goes in the buckets of
+the aims: a multicommodity flow through time (Ahuja, Magnanti and Orlin 1993, Network Flows,
+chapters 17 and 19).
 """
 
 from __future__ import annotations
@@ -182,10 +183,11 @@ def _flows(aims: PairAims, supply: LinkSupply, unit: FloatArray, wanted: FloatAr
     link_b = np.concatenate((supply.link_b, none))
     space = link_a != NO_STORE
     at = np.full((len(route), aims.buckets), np.inf)
-    at[space] = np.minimum(held[link_a[space]], held[link_b[space]])
+    other = np.where(link_b == NO_STORE, link_a, link_b)
+    at[space] = np.minimum(held[link_a[space]], held[other[space]])
     has_fibre = np.array([bool(item.fibre) for item in aims.routes], dtype=np.bool_)[route]
     fresh = np.ones_like(at, dtype=np.bool_)
-    fresh[space] = (came[link_a[space]] > 0.0) | (came[link_b[space]] > 0.0)
+    fresh[space] = (came[link_a[space]] > 0.0) | (came[other[space]] > 0.0)
     pair_of_way = np.array([item.pair for item in aims.routes], dtype=np.intp)[route]
     waits = has_fibre | (aims.paths[pair_of_way] > 1)
     way, bucket = np.nonzero((at > 0.0) & (fresh | waits[:, None]))
@@ -329,7 +331,7 @@ def _put_shares(
 
 
 def _most_bits(aims: PairAims, supply: LinkSupply, flow: _Flows, unit: FloatArray) -> FloatArray:
-    """Start, fibre and, satellite by satellite, the lesser of what its two sides can ever hold."""
+    """Start, fibre, direct links, and the lesser of the two sides of each satellite."""
     total = supply.by_bucket(aims.buckets).sum(axis=1)
     most = aims.start_bits.copy()
     alone = flow.link_a == NO_STORE
@@ -340,7 +342,7 @@ def _most_bits(aims: PairAims, supply: LinkSupply, flow: _Flows, unit: FloatArra
     for mine, link_a, link_b in ends:
         first, second = sides.setdefault((mine, supply.names[link_a][0]), (set(), set()))
         first.add(link_a)
-        second.add(link_b)
+        second.add(link_a if link_b == NO_STORE else link_b)
     for (mine, _), both in sorted(sides.items()):
         held = min(float(total[sorted(side)].sum()) for side in both)
         most[mine] += held / float(aims.paths[mine])

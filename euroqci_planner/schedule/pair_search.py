@@ -10,6 +10,7 @@ import numpy as np
 from euroqci_planner.mission.goals import Goal
 from euroqci_planner.mission.pair_aims import PairAims
 from euroqci_planner.schedule.conflicts import Mask
+from euroqci_planner.schedule.pair_links import NO_STORE
 from euroqci_planner.schedule.pair_programme import PairProgramme
 from euroqci_planner.schedule.pair_rounding import PairSolver, Relaxed, dived, in_whole_contacts
 from euroqci_planner.schedule.relaxation import UnsolvedError
@@ -183,7 +184,7 @@ def neighbourhoods(
                 seen.add(mine)
                 links = np.zeros(len(supply.names), dtype=np.bool_)
                 for ends in (supply.link_a, supply.link_b):
-                    links[ends[pair == mine]] = True
+                    links[ends[(pair == mine) & (ends != NO_STORE)]] = True
                 own = np.zeros(programme.whole, dtype=np.bool_)
                 own[programme.feeds[links[supply.link]]] = True
                 yield np.asarray(own | (rows.T @ (rows @ own.astype(np.float64)) > 0.0))

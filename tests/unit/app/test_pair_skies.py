@@ -7,7 +7,8 @@ from functools import cache
 
 import numpy as np
 import pytest
-from entangled_cases import STATIONS, pair_scenario, with_demand
+from entangled_cases import STATIONS, pair_scenario, user_at, with_demand
+from network_cases import demand
 from tolerances import BIT, within
 
 from euroqci_planner.app import planner
@@ -18,8 +19,15 @@ from euroqci_planner.app.pair_skies import skies_of_each
 from euroqci_planner.app.pair_stores import pair_members
 from euroqci_planner.app.pair_work import PairWork, evaluate_pairs
 from euroqci_planner.app.progress import Progress
+from euroqci_planner.mission.network import Network
 from euroqci_planner.mission.plan import PassState, Plan, is_flown
-from euroqci_planner.mission.scenario import BlockPolicy, Scenario, SkyModel, WeatherModel
+from euroqci_planner.mission.scenario import (
+    BlockPolicy,
+    Objective,
+    Scenario,
+    SkyModel,
+    WeatherModel,
+)
 from euroqci_planner.mission.sky_forecast import SkyForecast
 from euroqci_planner.mission.sky_states import CLOUDY_SKIES, SkyState
 from euroqci_planner.network.deposits import deposit_rows, engine_deposits
@@ -181,8 +189,8 @@ def test_the_mean_deposit_of_the_members_is_the_expected_one(block):
     expected = inputs.expected.key_bits[rows]
     sigma = bits.std(axis=0) / np.sqrt(len(bits))
     assert np.all(np.abs(bits.mean(axis=0) - expected) < FOUR_SIGMA * sigma + 2.0)
-    clear_alone = made.pair_contacts.take(is_flown(made.pair_contacts.state))
-    in_clear_sky = clear_alone.clear_probability * clear_alone.key_bits
+    flown = made.pair_contacts.take(is_flown(made.pair_contacts.state))
+    in_clear_sky = flown.clear_probability * flown.key_bits
     assert expected.sum() > 1.2 * in_clear_sky.sum()
 
 
@@ -281,3 +289,53 @@ def test_a_clearer_month_serves_more_of_what_two_stations_share():
     (month,) = forecast_plan(plan(), Switches()).planned.outlook.climate
     usual = plan().forecast.demands.availability[0]
     assert month.availability_cloudier < usual < month.availability_clearer
+
+
+PLACES = {"d0": ("matera", "helmos"), "d1": ("calar-alto", "matera")}
+
+
+@cache
+def for_pairs(objective: str, block: str = "per_pass") -> Plan:
+    """Two pairs of users at their stations who want more than the source can bring."""
+    asked = source_alone(block)
+    nodes = tuple(user_at(asked, name) for name in sorted({*PLACES["d0"], *PLACES["d1"]}))
+    demands = tuple(
+        demand(name, f"user-{a}", f"user-{b}", 400_000.0) for name, (a, b) in PLACES.items()
+    )
+    settings = replace(asked.schedule, objective=Objective(objective))
+    network = Network(nodes=nodes, demands=demands)
+    return planner.make_plan(replace(asked, schedule=settings, network=network))
+
+
+def test_schedules_for_pairs_count_what_two_stations_share_sky_by_sky():
+    made = for_pairs("fair_pairs")
+    contacts = made.pair_contacts.take(is_flown(made.pair_contacts.state))
+    cost = made.scenario.policy.authentication_bits_per_contact
+    need = 3.0 * made.pairs.requested_bits
+    bits = np.column_stack([contacts.key_bits, contacts.cloudy_key_bits])
+    chance = np.column_stack([contacts.clear_probability, contacts.cloudy_probability])
+    ids = np.array(contacts.station_ids)
+    for row, name in enumerate(made.pairs.demand_ids):
+        a, b = sorted(PLACES[name])
+        mine = (ids[contacts.station_a] == a) & (ids[contacts.station_b] == b)
+        net = np.minimum(np.maximum(np.floor(bits[mine]) - cost, 0.0), need[row])
+        wanted = min(float(np.sum(chance[mine] * net)), float(made.pairs.requested_bits[row]))
+        assert made.pairs.served_bits[row] == within(1e-4 * wanted, of=wanted)
+    assert made.pairs.is_reached.all()
+    assert 0.0 < made.pairs.served_share.min() < 1.0
+
+
+@pytest.mark.parametrize("block", ["per_pass", "pooled"])
+def test_the_poorer_pair_has_more_of_it_than_under_expected_key(block):
+    fair, rich = for_pairs("fair_pairs", block), for_pairs("expected_key", block)
+    least = [made.course.demands.served_bits.min() for made in (fair, rich)]
+    assert least[0] >= least[1]
+    assert fair.pairs.served_share.min() > 0.0
+    assert fair.value_bits <= rich.value_bits * (1.0 + 1e-9)
+
+
+def test_stocks_are_worth_something_where_two_stations_share_the_key():
+    made = for_pairs("stock_value")
+    assert made.pairs.is_reached.all()
+    assert np.all(made.pairs.stock_value > 0.0)
+    assert np.all(made.pairs.stock_value <= made.pairs.most_value)
