@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 from sample_case import sample_plan
 from tolerances import DECIBEL, within
 from view_cases import shown, workspace_of
@@ -87,11 +88,29 @@ def test_the_head_says_the_chance_of_every_sky_and_the_key_in_it(
     decisions, details = plan.decisions, plan.key_details
     assert details is not None
     for name, chance, bits in (
-        ("thin", decisions.thin_probability, details.key_thin_bits),
-        ("broken", decisions.broken_probability, details.key_broken_bits),
+        ("thin cloud", decisions.thin_probability, details.key_thin_bits),
+        ("broken cloud", decisions.broken_probability, details.key_broken_bits),
     ):
         wanted = f"{name} {100 * chance[contact]:.0f} % ({bits_text(float(bits[contact]))})"
         assert wanted in words(view)
+
+
+@pytest.mark.parametrize("height", [120, 150, 400])
+def test_the_head_stays_above_the_panels_however_low_the_window_is(
+    qtbot: QtBot, workspace: Workspace, plan: Plan, contact: int, height: int
+) -> None:
+    view = shown(qtbot, InspectorView(workspace), 440, height)
+    workspace.select((contact,))
+    view.resize(440, height)
+    QApplication.processEvents()
+    labels = [label for label in (view._title, view._state, *view._facts) if label.height()]
+    assert view._title in labels
+    assert max(label.geometry().bottom() for label in labels) < view.board.geometry().top()
+    assert max(label.geometry().right() for label in labels) < view.board.tabs.geometry().left()
+    assert view.board.geometry().bottom() < height
+    left_out = [label.text() for label in view._facts if label.text() and not label.height()]
+    assert bool(left_out) == (height < 400)
+    assert all(text in view._title.toolTip() for text in left_out)
 
 
 def test_without_a_selection_it_says_what_to_do(view):

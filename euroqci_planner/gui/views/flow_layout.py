@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Lines of widgets, as words in a text."""
+    """Lines of widgets, as words in a text; all but the first are left out below its area."""
 
     def __init__(self, parent: QWidget | None = None, spacing_px: int = 4) -> None:
         """No widgets yet."""
@@ -69,7 +69,8 @@ class FlowLayout(QLayout):
             if line and x + hint.width() > area.right() + 1:
                 x, y, line = area.x(), y + line + self.spacing(), 0
             if not is_trial:
-                item.setGeometry(QRect(QPoint(x, y), hint))
+                has_room = y == area.y() or y + hint.height() <= area.bottom() + 1
+                item.setGeometry(QRect(QPoint(x, y), hint if has_room else QSize(0, 0)))
             x += hint.width() + self.spacing()
             line = max(line, hint.height())
         return y + line - area.y()

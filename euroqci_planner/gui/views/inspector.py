@@ -26,6 +26,7 @@ from euroqci_planner.gui.workspace import Workspace
 from euroqci_planner.mission.plan import Plan
 
 _NOTHING = "Select a pass in the map, the table or the timeline to look into it."
+_LEAST_BOARD_PX = 48
 _BLOCKER = "blocker"
 _PARTNER = "partner"
 
@@ -119,6 +120,7 @@ class InspectorView(QWidget):
             ),
             self,
         )
+        self.board.setMinimumHeight(_LEAST_BOARD_PX)
         words = FlowLayout(None, 3)
         for label in (self._title, self._state, *self._facts):
             words.addWidget(label)
@@ -166,12 +168,11 @@ class InspectorView(QWidget):
             self.board.tabs.hide()
             return
         self._title.setText(f"<b>{escape(shown.pass_id)}</b>")
-        self._title.setToolTip(
-            f"{escape(shown.satellite_name)}<br>over {escape(shown.station_name)}"
-        )
+        texts = [fact(shown) for fact in _FACTS]
+        names = (shown.satellite_name, f"over {shown.station_name}", *filter(None, texts))
+        self._title.setToolTip("<br>".join(map(escape, names)))
         self._state.setText(_state_html(shown, self._workspace.is_stale, theme))
-        for label, fact in zip(self._facts, _FACTS, strict=True):
-            text = fact(shown)
+        for label, text in zip(self._facts, texts, strict=True):
             label.setText(text)
             label.setVisible(bool(text))
 
@@ -242,26 +243,28 @@ def _weather(shown: PassInspection) -> str:
     return f"clear sky {percent(shown.clear_probability, 0)}"
 
 
-def _cloudy(shown: PassInspection) -> str:
-    texts = (
-        f"{name.split()[0]} {percent(chance, 0)} ({bits_text(bits)})"
-        for name, chance, bits in shown.cloudy_skies
-    )
-    return ", ".join(texts)
+def _cloudy(shown: PassInspection, number: int) -> str:
+    """Chance of one of the skies between clear and overcast, with the key in it."""
+    if number >= len(shown.cloudy_skies):
+        return ""
+    name, chance, bits = shown.cloudy_skies[number]
+    return f"{name} {percent(chance, 0)} ({bits_text(bits)})"
 
 
 def _expected(shown: PassInspection) -> str:
     return "" if shown.account is None else f"expected {bits_text(shown.key_expected_bits)}"
 
 
+# What matters most comes first: a low window has no room for the last ones.
 _FACTS: tuple[Callable[[PassInspection], str], ...] = (
-    _highest,
+    _key,
+    _pair,
+    _expected,
     _elevation,
     _loss,
     _qber,
-    _key,
-    _pair,
     _weather,
-    _cloudy,
-    _expected,
+    partial(_cloudy, number=0),
+    partial(_cloudy, number=1),
+    _highest,
 )
