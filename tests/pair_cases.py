@@ -15,6 +15,7 @@ from scipy.optimize import linprog
 
 from euroqci_planner.mission.pair_aims import PairAims, PairRoute
 from euroqci_planner.mission.plan import Candidates
+from euroqci_planner.mission.scenario import Quota
 from euroqci_planner.schedule.verify import violations
 
 
@@ -133,13 +134,13 @@ def _held(table: Candidates, aims: PairAims, flown: Any, link: tuple[str, str]) 
 
 
 def best_share_by_brute_force(
-    table: Candidates, resources: Resources, aims: PairAims
+    table: Candidates, resources: Resources, aims: PairAims, quotas: tuple[Quota, ...] = ()
 ) -> float | None:
     """Largest smallest share over all subsets that break no rule; None where no subset does."""
     best = None
     for size in range(len(table) + 1):
         for rows in combinations(range(len(table)), size):
-            if violations(table, selection(table, rows), *resources):
+            if violations(table, selection(table, rows), *resources, quotas):
                 continue
             share = best_share(table, aims, rows)
             best = share if best is None else max(best, share)

@@ -14,6 +14,7 @@ from euroqci_planner.mission.assets import member_ids
 
 _ID = re.compile(ID_PATTERN)
 _NEEDED = ("station", "payload")
+_MOST_MEMBERS = 10_000
 _UNIQUE = (
     (("satellite", "constellation"), "id"),
     (("station", "node"), "id"),
@@ -47,6 +48,7 @@ def reference_problems(
     yield from _nothing_to_plan(document)
     for blocks, key in _UNIQUE:
         yield from _duplicates(document, blocks, key)
+    yield from _stations_named_as_satellites(document)
     yield from _duplicate_stores(document)
     for block, keys, targets in _LINKS:
         known = _ids(document, targets)
@@ -97,6 +99,8 @@ def _members(document: Part) -> list[str] | None:
         satellites, planes = part.number("satellites"), part.number("planes")
         if name is None or not satellites or not planes or satellites % planes:
             return None
+        if satellites > _MOST_MEMBERS:
+            return None
         found.extend(member_ids(name, int(satellites), int(planes)))
     return found
 
@@ -112,6 +116,21 @@ def _duplicates(document: Part, blocks: tuple[str, ...], key: str) -> Iterator[P
             mend = f"give it another {key}; the first is {block}[{index}]"
             yield part.problem(key, f"this {key} is taken", mend)
         first.setdefault(name, part)
+
+
+def _stations_named_as_satellites(document: Part) -> Iterator[Problem]:
+    """The key store of a link is named after its two ends, whichever they are."""
+    flown: dict[str, str] = {}
+    for part in document.tables("satellite"):
+        block, index = part.path
+        flown[part.text("id") or ""] = f"{block}[{index}]"
+    flown |= dict.fromkeys(_members(document) or (), "in a [[constellation]]")
+    for part in document.tables("station"):
+        name = part.text("id")
+        place = flown.get(name) if name else None
+        if place is not None:
+            mend = f"give the station another id; the satellite is {place}"
+            yield part.problem("id", "a satellite has this id", mend)
 
 
 def _duplicate_stores(document: Part) -> Iterator[Problem]:
@@ -162,16 +181,12 @@ def _schedule_problems(document: Part) -> Iterator[Problem]:
 
 
 def _pair_problems(document: Part, schedule: Part) -> Iterator[Problem]:
-    """What objectives of pairs of users need, and what they cannot have beside them."""
+    """What objectives of pairs of users need."""
     if not document.value.get("demand"):
         problem = "no pair of users asks for key"
         yield schedule.problem(
             "objective", problem, "add a [[demand]], or choose expected_key or fair_stations"
         )
-    if schedule.value.get("quota"):
-        problem = "quotas cannot stand beside an objective of pairs"
-        mend = "remove [[schedule.quota]], or choose expected_key or fair_stations"
-        yield schedule.problem("objective", problem, mend)
 
 
 def _window_problems(document: Part) -> Iterator[Problem]:

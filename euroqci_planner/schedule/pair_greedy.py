@@ -26,6 +26,7 @@ class PoorestFirst:
         """Begin with what `timetable` holds already."""
         self._aims, self._supply, self._timetable = aims, supply, timetable
         self.got: list[float] = aims.start_bits.tolist()
+        self.chosen: list[int] = []
         self._paths: list[int] = aims.paths.tolist()
         self._held: list[float] = supply.stock_bits.tolist()
         self._fibre: list[float] = aims.fibre_bits.sum(axis=1).tolist()
@@ -131,7 +132,8 @@ class PoorestFirst:
         for link in way[1:]:
             row = self._next(link) if link >= 0 and self._held[link] <= 0.0 else -1
             if row >= 0:
-                self._timetable.add(int(self._supply.contacts[row]))
+                self.chosen.append(int(self._supply.contacts[row]))
+                self._timetable.add(self.chosen[-1])
                 self._held[link] += float(self._supply.bits[row])
                 flown = True
         return flown

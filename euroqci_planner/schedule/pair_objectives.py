@@ -10,18 +10,17 @@ import numpy as np
 from euroqci_planner.mission.pair_aims import PairAims
 from euroqci_planner.mission.plan import ModelUsed
 from euroqci_planner.schedule.case import Case
-from euroqci_planner.schedule.conflicts import Mask
+from euroqci_planner.schedule.conflicts import IndexArray, Mask, Problem
 from euroqci_planner.schedule.explain import Outcome
-from euroqci_planner.schedule.pair_fallback import aims_of, fill_up, poorest_pair_first
+from euroqci_planner.schedule.pair_fallback import aims_of, poorest_pair_first
+from euroqci_planner.schedule.pair_filling import Filling
 from euroqci_planner.schedule.pair_goals import PairTask, fair_task, stock_task
 from euroqci_planner.schedule.pair_links import link_supply
 from euroqci_planner.schedule.pair_programme import PairProgramme, pair_programme
 from euroqci_planner.schedule.pair_rounding import opened_pairs
 from euroqci_planner.schedule.pair_search import best_pair_plan, neighbourhoods
-from euroqci_planner.schedule.pins import timetable_of_pins
 from euroqci_planner.schedule.programme import programme_of
 from euroqci_planner.schedule.relaxation import UnsolvedError
-from euroqci_planner.schedule.timetable import Timetable
 from euroqci_planner.schedule.total_key import settled, total_bits
 
 PAIRS_METHOD = "linear programme of contacts and relays, dive and repair"
@@ -44,9 +43,10 @@ def fair_pairs(case: Case) -> Outcome:
     The served share is expected key (relayed, over fibre, and the stock at the start) over the
     bits asked for in the window, at most 1. Classes come in order of priority, each under 99 % of
     the floors before it; then comes the key that demands can use, then all expected key. Demands
-    that no new key can reach have no say.
+    that no new key can reach have no say. Quotas are rows of the programmes of all goals.
     Without solver the poorest pair is served first, and nothing is bounded. Raises InvalidInput
-    for pins that cannot be flown, for quotas, and where nobody asks for key.
+    for pins that cannot be flown or leave no plan that keeps the quotas, and where nobody asks for
+    key.
     """
     return _with_solver(case, fair_task)
 
@@ -69,27 +69,21 @@ def _with_solver(case: Case, task_of: TaskOf) -> Outcome:
 
 def _by_programme(case: Case, aims: PairAims, task_of: TaskOf) -> Outcome:
     problem = case.problem
-    pins = timetable_of_pins(case).mask()
+    filling = Filling(case)
     whole, unit_bits = programme_of(problem)
     supply = link_supply(case.candidates, problem, aims)
-    task = task_of(aims, pair_programme(whole, supply, aims))
+    task = task_of(aims, pair_programme(whole, supply, aims, len(problem.sides)))
     solver = opened_pairs(task.programme, case.check)
     if solver is None:
         raise UnsolvedError
 
-    def filled(flown: Mask) -> Mask:
-        timetable = Timetable(problem)
-        timetable.add_all_that_fit(np.flatnonzero(pins).tolist())
-        chosen = np.zeros(len(problem), dtype=np.bool_)
-        chosen[whole.columns[flown]] = True
-        timetable.add_all_that_fit(problem.by_value[chosen[problem.by_value]].tolist())
-        fill_up(case, timetable)
-        return timetable.mask()[whole.columns]
+    def filled(columns: Mask) -> Mask | None:
+        found = filling.around(_rows(problem, whole.columns[columns]))
+        return None if found is None else found[whole.columns]
 
     near = neighbourhoods(task.programme, aims, task.poverty)
     found = best_pair_plan(solver, task.stages, task.blend, near, filled)
-    flown = np.zeros(len(problem), dtype=np.bool_)
-    flown[whole.columns[found.flown]] = True
+    flown = _rows(problem, whole.columns[found.flown])
     total = total_bits(problem, flown)
     bound = settled(found.goals[-1].bound * unit_bits, total, problem.value_bits)
     return Outcome(
@@ -97,5 +91,12 @@ def _by_programme(case: Case, aims: PairAims, task_of: TaskOf) -> Outcome:
         method=PAIRS_METHOD,
         bound_bits=bound,
         goals=(*found.goals[:-1], replace(found.goals[-1], value=total, bound=bound)),
+        binding=tuple(s.group for s, p in zip(problem.sides, found.is_priced, strict=True) if p),
         pairs=task.result(found.v),
     )
+
+
+def _rows(problem: Problem, rows: IndexArray) -> Mask:
+    mask = np.zeros(len(problem), dtype=np.bool_)
+    mask[rows] = True
+    return mask

@@ -32,7 +32,9 @@ class PairProgramme:
     `uses` are columns (demands, buckets), `reserves` and `cushions` columns of stock likewise;
     `share` is the column of each rank. `servable` are demands that new key can reach, `most_bits`
     what each pair could have at most if all contacts were flown for it alone. `rows` and `room`
-    are those of the schedule, over the contacts.
+    are those of the schedule, over the contacts, but for the rows that tie all contacts together:
+    these are the rows `side_rows` of the matrix, with the coefficients `sides` (rows, contacts)
+    and `side_room`.
     """
 
     matrix: csc_array
@@ -52,6 +54,9 @@ class PairProgramme:
     most_bits: FloatArray
     rows: csc_array
     room: FloatArray
+    side_rows: IndexArray
+    sides: FloatArray
+    side_room: FloatArray
 
     def with_goals(self, costs: Sequence[FloatArray]) -> tuple[PairProgramme, list[int]]:
         """A further column for each of `costs`, from 0 to 1 and at most what the cost comes to.
@@ -113,8 +118,13 @@ class _Builder:
         return csc_array(coo_array((value, (row, column)), shape=(self.rows, self.columns)))
 
 
-def pair_programme(programme: Programme, supply: LinkSupply, aims: PairAims) -> PairProgramme:
-    """The programme of these contacts; `programme` holds the rows of the whole schedule."""
+def pair_programme(
+    programme: Programme, supply: LinkSupply, aims: PairAims, sides: int = 0
+) -> PairProgramme:
+    """The programme of these contacts; `programme` holds the rows of the whole schedule.
+
+    The last `sides` of these are rows over all contacts.
+    """
     build = _Builder()
     x = build.add_columns(np.ones(len(programme.columns)))
     entries = programme.matrix.tocoo()
@@ -134,6 +144,7 @@ def pair_programme(programme: Programme, supply: LinkSupply, aims: PairAims) -> 
     upper = np.concatenate(build.upper)
     lower = np.zeros(len(upper))
     lower[: len(x)] = programme.fixed
+    own = len(programme.capacity) - sides
     return PairProgramme(
         matrix=build.matrix(),
         capacity=np.concatenate(build.capacity),
@@ -150,8 +161,11 @@ def pair_programme(programme: Programme, supply: LinkSupply, aims: PairAims) -> 
         share=share,
         servable=servable,
         most_bits=_most_bits(aims, supply, flow, unit),
-        rows=programme.matrix,
-        room=programme.capacity,
+        rows=csc_array(programme.matrix[:own]),
+        room=programme.capacity[:own],
+        side_rows=np.arange(own, own + sides),
+        sides=programme.matrix[own:].toarray(),
+        side_room=programme.capacity[own:],
     )
 
 

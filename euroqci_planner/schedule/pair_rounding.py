@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csc_array
 
 from euroqci_planner.mission.interfaces import Check
 from euroqci_planner.schedule.conflicts import IndexArray, Mask
@@ -21,7 +20,7 @@ from euroqci_planner.schedule.pair_programme import PairProgramme
 from euroqci_planner.schedule.solver import Solver, opened_rows
 from euroqci_planner.units import FloatArray
 
-_OPEN = 1e-6
+_OPEN, _SIDE_WITHIN = 1e-6, 1e-9
 _STEP_SHARE, _LEAST_STEP = 0.35, 3
 _MOST_ROUNDS, _ROUNDS_TIMES_SQUARE = 12, 150_000_000
 _LEAST_GAIN = 1e-6
@@ -30,10 +29,14 @@ _MOST_NODES = 2_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Relaxed:
-    """Optimum of a linear programme and an upper bound in plain arithmetic from its prices."""
+    """Optimum of a linear programme and an upper bound in plain arithmetic from its prices.
+
+    `side_prices` are those of the rows over all contacts; nothing for whole contacts.
+    """
 
     v: FloatArray
     bound: float
+    side_prices: FloatArray
 
 
 class PairSolver:
@@ -74,7 +77,8 @@ class PairSolver:
         self._solver.start_with(start)
         self._solver.run()
         has_any = self._solver.has_solution
-        found = Relaxed(v=self._solver.x, bound=self._solver.integer_bound) if has_any else None
+        bound, none = self._solver.integer_bound, np.zeros(0)
+        found = Relaxed(v=self._solver.x, bound=bound, side_prices=none) if has_any else None
         self._solver.hold_whole(contacts, whole=False)
         return found
 
@@ -100,7 +104,8 @@ class PairSolver:
         surplus = self._cost - self.programme.matrix.T @ prices
         most = np.maximum(surplus * self.lower, surplus * self.upper)
         bound = float((prices * self.programme.capacity).sum() + most.sum())
-        return Relaxed(v=self._solver.x, bound=bound)
+        side_prices = prices[self.programme.side_rows]
+        return Relaxed(v=self._solver.x, bound=bound, side_prices=side_prices)
 
 
 def opened_pairs(programme: PairProgramme, check: Check) -> PairSolver | None:
@@ -111,14 +116,21 @@ def opened_pairs(programme: PairProgramme, check: Check) -> PairSolver | None:
 
 
 def in_whole_contacts(
-    solver: PairSolver, start: Relaxed, near: Callable[[FloatArray], Iterator[Mask]]
+    solver: PairSolver,
+    start: Relaxed,
+    near: Callable[[FloatArray], Iterator[Mask]],
+    filled: Callable[[Mask], Mask | None],
 ) -> Mask | None:
     """Contacts flown after a dive from the optimum `start`, made better around what is poorest.
 
     `near` gives, for the columns of a solution, masks of contacts to be freed together, the most
-    promising first. None where the solver fails. Leaves the solver with these contacts fixed.
+    promising first. Where the dive ends nowhere, which rows over all contacts can bring about, the
+    contacts that are whole in `start` are `filled` instead. None where that fails too, or the
+    solver. Leaves the solver with these contacts fixed.
     """
     flown = dived(solver, start)
+    if flown is None:
+        flown = filled(start.v[: solver.programme.whole] >= 1.0 - _OPEN)
     held = None if flown is None else solver.with_contacts(flown)
     rounds = 0
     while flown is not None and held is not None and rounds < _rounds(solver.programme):
@@ -166,7 +178,7 @@ def dived(solver: PairSolver, start: Relaxed) -> Mask | None:
         is_open = (x > _OPEN) & (x < 1.0 - _OPEN)
         if not is_open.any():
             return np.asarray(x > 0.5)
-        chosen, hopeless = _next_step(programme.rows, programme.room, x, is_open)
+        chosen, hopeless = _next_step(programme, x, is_open)
         columns = np.concatenate((chosen, hopeless))
         bounds = np.repeat((1.0, 0.0), (len(chosen), len(hopeless)))
         solver.bound(columns, bounds, bounds)
@@ -175,20 +187,30 @@ def dived(solver: PairSolver, start: Relaxed) -> Mask | None:
 
 
 def _next_step(
-    rows: csc_array, room: FloatArray, x: FloatArray, is_open: Mask
+    programme: PairProgramme, x: FloatArray, is_open: Mask
 ) -> tuple[IndexArray, IndexArray]:
-    """Open contacts to fly, the largest shares first, and those that do not fit beside them."""
-    left = room - rows @ (x >= 1.0 - _OPEN).astype(np.float64)
+    """Open contacts to fly, the largest shares first, and those that do not fit beside them.
+
+    A contact waits for its turn where a row over all contacts has no room for it yet; where all
+    open ones wait, those of the smallest shares are left out.
+    """
+    rows, whole = programme.rows, (x >= 1.0 - _OPEN).astype(np.float64)
+    left, spare = programme.room - rows @ whole, programme.side_room - programme.sides @ whole
     order = np.flatnonzero(is_open)
     order = order[np.argsort(-np.round(x[order], 6), kind="stable")]
     most = max(_LEAST_STEP, int(_STEP_SHARE * len(order)))
     chosen: list[int] = []
     for column in order.tolist():
         mine = rows.indices[rows.indptr[column] : rows.indptr[column + 1]]
-        if len(chosen) < most and bool(np.all(left[mine] >= 1.0 - _OPEN)):
+        amount = programme.sides[:, column]
+        has_room = bool(np.all((amount <= 0.0) | (amount <= spare + _SIDE_WITHIN)))
+        if len(chosen) < most and has_room and bool(np.all(left[mine] >= 1.0 - _OPEN)):
             left[mine] -= 1.0
+            spare -= amount
             chosen.append(column)
     full = (left < 1.0 - _OPEN).astype(np.float64)
     blocked = is_open & (rows.T @ full > 0.0)
     blocked[chosen] = False
+    if not chosen and not blocked.any():
+        blocked[order[-most:]] = True
     return np.array(chosen, dtype=np.intp), np.flatnonzero(blocked)

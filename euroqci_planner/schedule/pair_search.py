@@ -14,9 +14,11 @@ from euroqci_planner.schedule.pair_links import NO_STORE
 from euroqci_planner.schedule.pair_programme import PairProgramme
 from euroqci_planner.schedule.pair_rounding import PairSolver, Relaxed, dived, in_whole_contacts
 from euroqci_planner.schedule.relaxation import UnsolvedError
+from euroqci_planner.schedule.side_search import PRICED
 from euroqci_planner.units import FloatArray
 
 Poverty = Callable[[FloatArray], FloatArray]
+Filled = Callable[[Mask], Mask | None]
 
 KEPT_SHARE, KEPT_TOTAL = 0.99, 0.9999
 _SAME_WITHIN = 1e-7
@@ -46,11 +48,15 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PairPlan:
-    """Contacts, what every goal comes to, and the columns behind the last goal."""
+    """Contacts, what every goal comes to, and the columns behind the last goal.
+
+    `is_priced` marks the rows over all contacts that have a price in the bound of a goal.
+    """
 
     flown: Mask
     goals: tuple[Goal, ...]
     v: FloatArray
+    is_priced: Mask
 
 
 def best_pair_plan(
@@ -58,38 +64,44 @@ def best_pair_plan(
     stages: tuple[Stage, ...],
     blend: FloatArray,
     near: Callable[[FloatArray], Iterator[Mask]],
-    filled: Callable[[Mask], Mask],
+    filled: Filled,
 ) -> PairPlan:
     """Contacts that serve all stages, valued and bounded stage by stage.
 
     The dive follows `blend`, a weighted sum of all stages, and is made better in the
-    neighbourhoods `near`; `filled` adds what else can be flown. Up to `SMALL` contacts are then
-    decided anew as integer programmes, stage by stage. For the contacts that are found every
-    stage is solved exactly, then bounded over all schedules that keep the floors reached, and
-    under these floors a second dive goes for the last stage (up to ten thousand columns). Raises
-    `UnsolvedError`.
+    neighbourhoods `near`; `filled` adds what else can be flown and keeps the rows over all contacts
+    (None where it cannot). Up to `SMALL` contacts are then decided anew as integer programmes,
+    stage by stage. For the contacts that are found every stage is solved exactly, then bounded over
+    all schedules that keep the floors reached, and under these floors a second dive goes for the
+    last stage (up to ten thousand columns). Raises `UnsolvedError`.
     """
     solver.aim_at(stages[0].cost)
     first = solved(solver.anew())
     solver.aim_at(blend)
-    flown = in_whole_contacts(solver, solved(solver.again()), near)
-    if flown is None:
-        raise UnsolvedError
-    flown = filled(flown)
+    flown = _filled(filled, in_whole_contacts(solver, solved(solver.again()), near, filled))
     if len(flown) <= SMALL:
-        flown = filled(_stage_by_stage(solver, stages, flown))
+        flown = _filled(filled, _stage_by_stage(solver, stages, flown))
     values, columns = _values(solver, stages, flown)
     relaxed = [first, *_relaxed(solver, stages, values)]
     small_enough = len(blend) <= _MOST_FOR_SECOND_DIVE
-    more = dived(solver, relaxed[-1]) if small_enough else None
+    dive = dived(solver, relaxed[-1]) if small_enough else None
+    more = None if dive is None else filled(dive)
     if more is not None:
-        more_values, more_columns = _values(solver, stages, filled(more))
+        more_values, more_columns = _values(solver, stages, more)
         if more_values[-1] > values[-1]:
-            flown, values, columns = filled(more), more_values, more_columns
+            flown, values, columns = more, more_values, more_columns
     bounds = (item.bound for item in relaxed)
     ends = zip(stages, values, bounds, strict=True)
     goals = tuple(_goal(*item) for item in ends if item[0].is_told)
-    return PairPlan(flown=flown, goals=goals, v=columns)
+    is_priced = np.any([item.side_prices > PRICED for item in relaxed], axis=0)
+    return PairPlan(flown=flown, goals=goals, v=columns, is_priced=is_priced)
+
+
+def _filled(filled: Filled, flown: Mask | None) -> Mask:
+    found = None if flown is None else filled(flown)
+    if found is None:
+        raise UnsolvedError
+    return found
 
 
 def _stage_by_stage(solver: PairSolver, stages: tuple[Stage, ...], flown: Mask) -> Mask:

@@ -35,20 +35,23 @@ def inside_quotas(problem: Problem, flown: Mask, check: Check = unchecked) -> Ma
     return timetable.mask()
 
 
-def brought_inside(problem: Problem, flown: Mask) -> Timetable | None:
+def brought_inside(
+    problem: Problem, flown: Mask, rank: IndexArray | None = None
+) -> Timetable | None:
     """A plan near `flown`, which keeps all but side rows, that keeps these too.
 
-    Leaves out what costs least key per excess until every row is kept; where pins alone exceed
-    one, flies what brings its share down. None where that is not enough.
+    Leaves out the contacts of lowest `rank` (all alike if there is none), of these what costs
+    least key per excess, until every row is kept; where pins alone exceed one, flies what brings
+    its share down. None where that is not enough.
     """
     timetable = Timetable(problem)
     timetable.add_all(np.flatnonzero(flown).tolist())
-    _leave_out(problem, timetable)
+    _leave_out(problem, timetable, np.zeros(len(problem), np.intp) if rank is None else rank)
     _bring_down(problem, timetable)
     return timetable if timetable.keeps_sides else None
 
 
-def _leave_out(problem: Problem, timetable: Timetable) -> None:
+def _leave_out(problem: Problem, timetable: Timetable, rank: IndexArray) -> None:
     """Leave out takers of every exceeded row, pins aside, until none is left or all are kept."""
     again = True
     while again and not timetable.keeps_sides:
@@ -57,7 +60,7 @@ def _leave_out(problem: Problem, timetable: Timetable) -> None:
             flown = timetable.mask() & ~problem.pinned & (side.amount > 0.0)
             takers = np.flatnonzero(flown)
             cost = problem.value_bits[takers] / side.amount[takers]
-            for row in takers[np.argsort(cost, kind="stable")].tolist():
+            for row in takers[np.lexsort((cost, rank[takers]))].tolist():
                 if timetable.keeps_side(number):
                     break
                 timetable.remove(row)

@@ -140,7 +140,7 @@ OBJECTIVE = ('objective = "expected_key"', 'objective = "{}"')
 
 
 @pytest.mark.parametrize("objective", ["fair_pairs", "stock_value"])
-def test_an_objective_of_pairs_without_demands_or_with_quotas_is_refused(tmp_path, objective):
+def test_an_objective_of_pairs_without_demands_is_refused(tmp_path, objective):
     old, new = OBJECTIVE[0], OBJECTIVE[1].format(objective)
     for file in SAMPLE.parent.iterdir():
         (tmp_path / file.name).write_bytes(file.read_bytes())
@@ -149,19 +149,18 @@ def test_an_objective_of_pairs_without_demands_or_with_quotas_is_refused(tmp_pat
     with pytest.raises(InvalidInput, match="no pair of users asks for key") as refused:
         load_scenario(bare)
     assert "schedule.objective" in str(refused.value)
+
+
+@pytest.mark.parametrize("objective", ["fair_pairs", "stock_value"])
+def test_an_objective_of_pairs_with_a_demand_and_a_quota_is_in_force(tmp_path, objective):
+    old, new = OBJECTIVE[0], OBJECTIVE[1].format(objective)
     quota = '[[schedule.quota]]\ngroup = "g"\nmax_share = 0.5\n'
-    path = changed(tmp_path / "b", old, new, more=quota)
+    path = changed(tmp_path, old, new, more=quota)
     text = path.read_text("utf-8").replace(
         'class = "public"', 'class = "public"\nquota_group = "g"'
     )
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(InvalidInput, match="quotas cannot stand beside an objective of pairs"):
-        load_scenario(path)
-
-
-@pytest.mark.parametrize("objective", ["fair_pairs", "stock_value"])
-def test_an_objective_of_pairs_with_a_demand_is_in_force(tmp_path, objective):
-    old, new = OBJECTIVE[0], OBJECTIVE[1].format(objective)
-    scenario = load_scenario(changed(tmp_path, old, new))
+    scenario = load_scenario(path)
     assert scenario.schedule.objective.value == objective
+    assert [(item.group, item.max_share) for item in scenario.schedule.quotas] == [("g", 0.5)]
     assert not any("objective" in text for text in scenario.warnings)

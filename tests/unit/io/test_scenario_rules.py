@@ -160,6 +160,12 @@ BETWEEN_RECORDS = (
          "constellation[0].id", "this id is taken", "satellite[0]"),
     Case("node named as a station", '[[node]]\nid = "athens"', '[[node]]\nid = ¦"calar-alto"',
          "node[1].id", "this id is taken", "station[0]"),
+    Case("station named as a satellite", '[[station]]\nid = "calar-alto"',
+         '[[station]]\nid = ¦"eagle-1"', "station[0].id", "a satellite has this id",
+         "give the station another id; the satellite is satellite[1]"),
+    Case("station named as a satellite of a constellation",
+         'enabled = false\npattern = "walker_delta"', 'pattern = "walker_delta"',
+         "station[0].id", "a satellite has this id", "the satellite is in a [[constellation]]"),
     Case("payload twice", '[[payload]]\nid = "qube-2"', '[[payload]]\nid = ¦"leo-1550"',
          "payload[1].id", "this id is taken", "payload[0]"),
     Case("orbit file twice", "[[satellite]]",
@@ -181,6 +187,8 @@ def test_a_broken_rule_is_told_at_its_place(case: Case) -> None:
     edits = [(case.old, case.new)]
     if case.name == "climatology without values":
         edits.append(('from = "OGS-ALM"', "#"))
+    if case.name == "station named as a satellite of a constellation":
+        edits.append(('[[station]]\nid = "calar-alto"', '[[station]]\nid = ¦"unio-p6-s4"'))
     text = changed(*edits)
     marked, line, column = unmarked(text) if "¦" in text else (text, 0, 0)
     faults = [fault for fault in faults_of(marked) if fault.where == case.where]
@@ -205,6 +213,11 @@ def test_an_id_that_is_wrong_itself_does_not_raise_faults_about_those_who_name_i
         changed(('[[station]]\nid = "calar-alto"', '[[station]]\nid = "calar alto"'))
     )
     assert [fault.where for fault in faults] == ["station[0].id"]
+
+
+def test_a_station_may_have_the_id_of_a_constellation_that_no_satellite_has() -> None:
+    text = changed(('[[station]]\nid = "calar-alto"', '[[station]]\nid = "unio-p6-s5"'))
+    assert "station[0].id" not in {fault.where for fault in faults_of(text)}
 
 
 def test_a_perigee_inside_the_air_is_told_with_its_height() -> None:

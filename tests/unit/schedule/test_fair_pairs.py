@@ -15,7 +15,7 @@ from tolerances import within
 
 from euroqci_planner.errors import InvalidInput
 from euroqci_planner.mission.pair_aims import TOO_LATE, PairRoute
-from euroqci_planner.mission.scenario import Objective, Quota
+from euroqci_planner.mission.scenario import Objective
 from euroqci_planner.schedule.exact import ExactScheduler
 from euroqci_planner.schedule.greedy import GreedyScheduler
 from euroqci_planner.schedule.pair_fallback import GREEDY_PAIRS_METHOD
@@ -182,16 +182,13 @@ def test_without_the_solver_the_poorest_pair_comes_first_and_nothing_is_proven(m
 
 @pytest.mark.parametrize("scheduler", SCHEDULERS, ids=lambda item: type(item).__name__)
 @pytest.mark.parametrize("objective", [Objective.FAIR_PAIRS, Objective.STOCK_VALUE])
-def test_nobody_who_asks_and_quotas_are_refused(scheduler, objective):
+def test_a_plan_for_nobody_who_asks_is_refused(scheduler, objective):
     table = contacts([("s1", "a", 0, 100, 50.0)], TWO)
     settings = replace(FAIR, objective=objective)
     with pytest.raises(InvalidInput, match="nobody asks for key"):
         planned(table, None, scheduler, settings=settings)
     with pytest.raises(InvalidInput, match="nobody asks for key"):
         planned(table, aims_of(table, {"ab": ("a", "b", 0.0)}), scheduler, settings=settings)
-    limited = replace(settings, quotas=(Quota(group="g", max_share=0.5),))
-    with pytest.raises(InvalidInput, match="take no quotas"):
-        planned(table, aims_of(table, {"ab": ("a", "b", 9.0)}), scheduler, settings=limited)
 
 
 def test_a_demand_that_nothing_can_serve_leaves_the_total():
