@@ -23,6 +23,7 @@ Filled = Callable[[Mask], Mask | None]
 KEPT_SHARE, KEPT_TOTAL = 0.99, 0.9999
 _SAME_WITHIN = 1e-7
 _POOREST = 12
+_ALMOST_FULL, _HALF = 0.5, 0.5
 SMALL = 250
 _MOST_FOR_SECOND_DIVE = 10_000
 _WHOLE_GAP = 1e-6
@@ -199,6 +200,17 @@ def neighbourhoods(
                     links[ends[(pair == mine) & (ends != NO_STORE)]] = True
                 own = np.zeros(programme.whole, dtype=np.bool_)
                 own[programme.feeds[links[supply.link]]] = True
-                yield np.asarray(own | (rows.T @ (rows @ own.astype(np.float64)) > 0.0))
+                in_the_way = rows.T @ (rows @ own.astype(np.float64)) > 0.0
+                yield own | in_the_way | _making_room(programme, v[: programme.whole], own)
 
     return near
+
+
+def _making_room(programme: PairProgramme, x: FloatArray, own: Mask) -> Mask:
+    """What to leave out or fly so that full rows over all contacts have room for the `own`."""
+    is_full = programme.sides @ x > programme.side_room - _ALMOST_FULL
+    takes = np.any(programme.sides[is_full] > 0.0, axis=0)
+    gives = np.any(programme.sides[is_full] < 0.0, axis=0)
+    is_flown = x > _HALF
+    room: Mask = (takes & is_flown) | (gives & ~is_flown)
+    return room if np.any(own & takes) else np.zeros_like(own)
