@@ -23,6 +23,7 @@ from euroqci_planner.units import FloatArray
 _OPEN, _SIDE_WITHIN = 1e-6, 1e-9
 _STEP_SHARE, _LEAST_STEP = 0.35, 3
 _MOST_ROUNDS, _ROUNDS_TIMES_SQUARE = 12, 150_000_000
+_LEAST_BESIDE_SIDES = 6
 _LEAST_GAIN = 1e-6
 _MOST_NODES = 2_000
 
@@ -124,21 +125,19 @@ def in_whole_contacts(
     """Contacts flown after a dive from the optimum `start`, made better around what is poorest.
 
     `near` gives, for the columns of a solution, masks of contacts to be freed together, the most
-    promising first. Where the dive ends nowhere, which rows over all contacts can bring about, the
-    contacts that are whole in `start` are `filled` instead. None where that fails too, or the
-    solver. Leaves the solver with these contacts fixed.
+    promising first. Where rows over all contacts end the dive early, it is `filled` as far as it
+    came. None where that fails too, or the solver. Leaves the solver with these contacts fixed.
     """
-    flown = dived(solver, start)
-    if flown is None:
-        flown = filled(start.v[: solver.programme.whole] >= 1.0 - _OPEN)
+    flown = dived(solver, start, filled)
     held = None if flown is None else solver.with_contacts(flown)
     rounds = 0
-    while flown is not None and held is not None and rounds < _rounds(solver.programme):
+    most = _rounds(solver.programme)
+    while flown is not None and held is not None and rounds < most:
         better = None
         for free in near(held.v):
             rounds += 1
             better = _around(solver, flown, held, free)
-            if better is not None or rounds >= _rounds(solver.programme):
+            if better is not None or rounds >= most:
                 break
         if better is None:
             break
@@ -149,7 +148,10 @@ def in_whole_contacts(
 
 
 def _rounds(programme: PairProgramme) -> int:
-    return int(min(_MOST_ROUNDS, _ROUNDS_TIMES_SQUARE // max(programme.whole, 1) ** 2))
+    """Fewer in large programmes; some beside rows over all contacts, which end dives early."""
+    least = _LEAST_BESIDE_SIDES if len(programme.side_rows) else 0
+    fitting = _ROUNDS_TIMES_SQUARE // max(programme.whole, 1) ** 2
+    return int(min(_MOST_ROUNDS, max(fitting, least)))
 
 
 def _around(
@@ -169,10 +171,16 @@ def _around(
     return (found, better) if solver.worth(better) > solver.worth(held) + _LEAST_GAIN else None
 
 
-def dived(solver: PairSolver, start: Relaxed) -> Mask | None:
-    """Contacts flown after a dive from the optimum `start`; None where the solver fails."""
+def dived(
+    solver: PairSolver, start: Relaxed, filled: Callable[[Mask], Mask | None] = lambda _: None
+) -> Mask | None:
+    """Contacts flown after a dive from the optimum `start`.
+
+    Where no solution is left on the way, what `filled` makes of the contacts that were whole last.
+    """
     programme = solver.programme
     found: Relaxed | None = start
+    x = start.v[: programme.whole]
     while found is not None:
         x = found.v[: programme.whole]
         is_open = (x > _OPEN) & (x < 1.0 - _OPEN)
@@ -183,7 +191,7 @@ def dived(solver: PairSolver, start: Relaxed) -> Mask | None:
         bounds = np.repeat((1.0, 0.0), (len(chosen), len(hopeless)))
         solver.bound(columns, bounds, bounds)
         found = solver.again()
-    return None
+    return filled(x >= 1.0 - _OPEN)
 
 
 def _next_step(

@@ -87,7 +87,7 @@ def best_pair_plan(
     small_enough = len(blend) <= _MOST_FOR_SECOND_DIVE
     dive = dived(solver, relaxed[-1]) if small_enough else None
     more = None if dive is None else filled(dive)
-    if more is not None:
+    if dive is not None and more is not None and bool(np.all(more[dive])):
         more_values, more_columns = _values(solver, stages, more)
         if more_values[-1] > values[-1]:
             flown, values, columns = more, more_values, more_columns
