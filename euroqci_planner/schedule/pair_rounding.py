@@ -23,7 +23,6 @@ from euroqci_planner.units import FloatArray
 _OPEN, _SIDE_WITHIN = 1e-6, 1e-9
 _STEP_SHARE, _LEAST_STEP = 0.35, 3
 _MOST_ROUNDS, _ROUNDS_TIMES_SQUARE = 12, 150_000_000
-_LEAST_BESIDE_SIDES = 6
 _LEAST_GAIN = 1e-6
 _MOST_NODES = 2_000
 
@@ -148,10 +147,7 @@ def in_whole_contacts(
 
 
 def _rounds(programme: PairProgramme) -> int:
-    """Fewer in large programmes; some beside rows over all contacts, which end dives early."""
-    least = _LEAST_BESIDE_SIDES if len(programme.side_rows) else 0
-    fitting = _ROUNDS_TIMES_SQUARE // max(programme.whole, 1) ** 2
-    return int(min(_MOST_ROUNDS, max(fitting, least)))
+    return int(min(_MOST_ROUNDS, _ROUNDS_TIMES_SQUARE // max(programme.whole, 1) ** 2))
 
 
 def _around(
