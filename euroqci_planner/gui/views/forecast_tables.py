@@ -72,7 +72,7 @@ def demand_content(found: SwitchedForecast) -> TableContent:
     """A row per demand: risk, days to empty, availability against wanted, unserved, driver."""
     table = forecast_demands(found)
     wanted = ScreenColumn(
-        name="wanted_availability", title="wanted", unit="%", scale=0.01, decimals=2
+        name="wanted_availability", title="Wanted", unit="%", scale=0.01, decimals=2
     )
     columns = [ScreenColumn(name="demand_id", title="Demand")]
     for figure in _DEMAND_FIGURES:

@@ -106,7 +106,7 @@ def _demands(data: NetworkData) -> TableContent:
             ScreenColumn(name="demand_id", title="Demand"),
             ScreenColumn(name="p_empty", title="P(empty)", style=CellStyle.BAR, **share),  # type: ignore[arg-type]
             ScreenColumn(name="availability", title="Available", **share),  # type: ignore[arg-type]
-            ScreenColumn(name="wanted_availability", title="wanted", **share),  # type: ignore[arg-type]
+            ScreenColumn(name="wanted_availability", title="Wanted", **share),  # type: ignore[arg-type]
             ScreenColumn(name="days_to_empty_p50", title="Empty after", unit="d", decimals=1),
             _kbit("requested_bits", "Asked for"),
             _kbit("served_bits", "Served"),
