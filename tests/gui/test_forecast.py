@@ -116,7 +116,7 @@ def test_a_station_that_is_ticked_with_space_stands_beside_the_plan(view, qtbot)
     assert found is not None
     assert found.switched is not None
     assert headings(view, 0)[:6] == [
-        "Demand", "P(empty) [%]", "planned [%]", "Available [%]", "planned [%]", "wanted [%]",
+        "Demand", "P(empty) [%]", "planned [%]", "Available [%]", "planned [%]", "Wanted [%]",
     ]  # fmt: skip
     ((_, risk, planned, available, had, wanted, *_),) = cells(view, 0)
     assert float(risk) > float(planned)

@@ -92,6 +92,21 @@ def test_a_draft_collects_values_until_all_are_valid_and_is_one_step(
     assert window.shell.editing.stack.text(0).startswith("Set beam of leo-1550 to divergence, set")
 
 
+def test_an_objective_of_pairs_without_a_demand_says_what_is_missing(
+    window: MainWindow, form: ScenarioForm
+):
+    text = window.shell.documents.document.text
+    form.show_record(("schedule",))
+    editor = form.form.editors["schedule", "objective"]
+    assert editor.combo is not None
+    editor.combo.setCurrentText("fair_pairs")
+    editor.combo.activated.emit(editor.combo.currentIndex())
+    assert editor.note.text().startswith("no pair of users asks for key")
+    assert "add a [[demand]]" in editor.note.text()
+    assert window.shell.documents.document.text == text
+    form.drop_button.click()
+
+
 def test_a_draft_can_be_given_up(window: MainWindow, form: ScenarioForm):
     form.show_record(("policy",))
     retype(form, ("policy", "error_correction_efficiency"), "0.5")

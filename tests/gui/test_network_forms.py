@@ -122,22 +122,15 @@ def test_a_quota_starts_from_a_group_that_demands_name(window: MainWindow, form:
     assert 'quota_group = "national"' in document.text
 
 
-def test_an_objective_that_cannot_stand_beside_a_quota_says_so(
-    window: MainWindow, form: ScenarioForm
-):
+def test_objectives_are_words_to_choose(window: MainWindow, form: ScenarioForm):
     document = window.shell.documents.document
     assert document is not None
-    retype(form, ("demand", 0, "quota_group"), "national")
-    form.show_record(("schedule", "quota"))
-    form.add_button.click()
-    retype(form, PLACES["share"], "0.4")
-    text = document.text
-    choose(form, ("schedule", "objective"), "fair_pairs")
-    note = form.form.editors["schedule", "objective"].note.text()
-    assert note.startswith("quotas cannot stand beside an objective of pairs")
-    assert document.text == text
-    choose(form, ("schedule", "objective"), "fair_stations")
-    assert 'objective = "fair_stations"' in document.text
+    for word in ("fair_stations", "fair_pairs", "stock_value"):
+        choose(form, ("schedule", "objective"), word)
+        assert f'objective = "{word}"' in document.text
+        combo = editor_of(form, ("schedule", "objective")).combo
+        assert combo is not None
+        assert f"{word}:" in combo.toolTip()
 
 
 def test_sky_states_and_the_role_of_a_satellite_are_words_to_choose(
