@@ -8,8 +8,8 @@ import numpy as np
 
 from euroqci_planner.app.plan_changes import NO_ROW, PlanChanges, matched_rows
 from euroqci_planner.app.plan_comparison import Figure, PartDifference
+from euroqci_planner.mission.named_columns import ColumnFormat, ColumnKind, PlanColumns
 from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.plan_columns import ColumnFormat, ColumnKind, PlanColumns
 
 _TEXT, _NUMBER, _INSTANT = ColumnKind.TEXT, ColumnKind.NUMBER, ColumnKind.INSTANT
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from euroqci_planner.mission.key_outlook import KeyOutlook
+from euroqci_planner.mission.named_columns import ColumnFormat, ColumnKind, PlanColumns
 from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.plan_columns import ColumnFormat, ColumnKind, PlanColumns
 from euroqci_planner.mission.table import locked
 
 OUTLOOK_COLUMNS: Mapping[str, ColumnFormat] = {

@@ -6,7 +6,7 @@ same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -14,20 +14,21 @@ from euroqci_planner.app.key_forecast import SwitchedForecast
 from euroqci_planner.app.user_pairs import outcome_of
 from euroqci_planner.mission.key_course import ClassShortage, DemandOutcome, FlowTable
 from euroqci_planner.mission.key_outlook import KeyOutlook, NextDeposit
+from euroqci_planner.mission.named_columns import (
+    Column,
+    ColumnFormat,
+    ColumnKind,
+    PlanColumns,
+    named_columns,
+    number_column,
+    number_format,
+    text_column,
+    text_format,
+)
 from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.plan_columns import Column, ColumnFormat, ColumnKind, PlanColumns
-from euroqci_planner.mission.table import locked
 from euroqci_planner.units import SECONDS_PER_DAY
 
 PLANNED, ASKED = "planned", "asked"
-
-
-def _text(meaning: str) -> ColumnFormat:
-    return ColumnFormat(ColumnKind.TEXT, meaning)
-
-
-def _number(unit: str, decimals: int, meaning: str) -> ColumnFormat:
-    return ColumnFormat(ColumnKind.NUMBER, meaning, unit, decimals)
 
 
 def _both(figures: Mapping[str, ColumnFormat]) -> dict[str, ColumnFormat]:
@@ -42,64 +43,64 @@ def _both(figures: Mapping[str, ColumnFormat]) -> dict[str, ColumnFormat]:
 
 
 DEMAND_FIGURES: Mapping[str, ColumnFormat] = {
-    "p_empty": _number("", 4, "chance to be without key at least once"),
-    "days_to_empty_p50": _number("d", 4, "until key first runs out, in half of the members"),
-    "days_to_empty_p10": _number("d", 4, "1 in 10 members runs out before"),
-    "availability": _number("", 5, "share of the asked-for time with key at hand"),
-    "unserved_bits": _number("bit", 0, "asked for and not served, the mean"),
-    "requested_bits": _number("bit", 0, "asked for in the planning window"),
-    "main_driver": _text("the one cause whose absence would save most unserved key"),
+    "p_empty": number_format("", 4, "chance to be without key at least once"),
+    "days_to_empty_p50": number_format("d", 4, "until key first runs out, in half of the members"),
+    "days_to_empty_p10": number_format("d", 4, "1 in 10 members runs out before"),
+    "availability": number_format("", 5, "share of the asked-for time with key at hand"),
+    "unserved_bits": number_format("bit", 0, "asked for and not served, the mean"),
+    "requested_bits": number_format("bit", 0, "asked for in the planning window"),
+    "main_driver": text_format("the one cause whose absence would save most unserved key"),
 }
 DEMAND_COLUMNS: Mapping[str, ColumnFormat] = {
-    "demand_id": _text("demand of the scenario"),
-    "a": _text("first user"),
-    "b": _text("second user"),
-    "class": _text("emergency, public, critical, industry: the order of service"),
-    "wanted_availability": _number("", 5, "what the demand wants; empty where nothing"),
+    "demand_id": text_format("demand of the scenario"),
+    "a": text_format("first user"),
+    "b": text_format("second user"),
+    "class": text_format("emergency, public, critical, industry: the order of service"),
+    "wanted_availability": number_format("", 5, "what the demand wants; empty where nothing"),
     **_both(DEMAND_FIGURES),
 }
 CLASS_FIGURES: Mapping[str, ColumnFormat] = {
-    "p_short": _number("", 4, "chance that anything of the class stays unserved"),
-    "requested_bits": _number("bit", 0, "asked for by the class"),
-    "mean_bits": _number("bit", 0, "unserved, the mean"),
-    "p50_bits": _number("bit", 0, "unserved, in half of the members at most"),
-    "p90_bits": _number("bit", 0, "unserved, in 9 of 10 members at most"),
+    "p_short": number_format("", 4, "chance that anything of the class stays unserved"),
+    "requested_bits": number_format("bit", 0, "asked for by the class"),
+    "mean_bits": number_format("bit", 0, "unserved, the mean"),
+    "p50_bits": number_format("bit", 0, "unserved, in half of the members at most"),
+    "p90_bits": number_format("bit", 0, "unserved, in 9 of 10 members at most"),
 }
 CLASS_COLUMNS: Mapping[str, ColumnFormat] = {
-    "class": _text("class of demand, in the order of service"),
+    "class": text_format("class of demand, in the order of service"),
     **_both(CLASS_FIGURES),
 }
 FLOW_FIGURES: Mapping[str, ColumnFormat] = {
-    "fibre": _number("", 4, "share served at best by fibre alone"),
-    "satellite": _number("", 4, "share served at best by satellites alone"),
-    "hybrid": _number("", 4, "share served at best by both"),
-    "combination": _text("what the best use is made of"),
-    "disjoint_ways": _number("", 0, "ways that share no place at all"),
+    "fibre": number_format("", 4, "share served at best by fibre alone"),
+    "satellite": number_format("", 4, "share served at best by satellites alone"),
+    "hybrid": number_format("", 4, "share served at best by both"),
+    "combination": text_format("what the best use is made of"),
+    "disjoint_ways": number_format("", 0, "ways that share no place at all"),
 }
 FLOW_COLUMNS: Mapping[str, ColumnFormat] = {
-    "demand_id": _text("demand of the scenario"),
+    "demand_id": text_format("demand of the scenario"),
     **_both(FLOW_FIGURES),
 }
 SPARE_COLUMNS: Mapping[str, ColumnFormat] = {
-    "a": _text("first user"),
-    "b": _text("second user"),
-    "availability": _number("", 4, "share of the time for which industry is served"),
-    **_both({"bits_per_day": _number("bit/d", 1, "left for industry beside all demands")}),
+    "a": text_format("first user"),
+    "b": text_format("second user"),
+    "availability": number_format("", 4, "share of the time for which industry is served"),
+    **_both({"bits_per_day": number_format("bit/d", 1, "left for industry beside all demands")}),
 }
 DEPOSIT_COLUMNS: Mapping[str, ColumnFormat] = {
-    "demand_id": _text("demand that the deposit serves"),
-    "change": _text("lost or gained by the switches; empty where it is in both cases"),
+    "demand_id": text_format("demand that the deposit serves"),
+    "change": text_format("lost or gained by the switches; empty where it is in both cases"),
     "key_usable_utc": ColumnFormat(ColumnKind.INSTANT, "when the key can be used", "UTC"),
-    "satellite_id": _text("satellite of the contact"),
-    "station_id": _text("station of the contact"),
-    "key_clear_bits": _number("bit", 0, "key in clear sky"),
-    "clear_probability": _number("", 3, "chance of clear sky"),
+    "satellite_id": text_format("satellite of the contact"),
+    "station_id": text_format("station of the contact"),
+    "key_clear_bits": number_format("bit", 0, "key in clear sky"),
+    "clear_probability": number_format("", 3, "chance of clear sky"),
 }
 LOST, GAINED = "lost", "gained"
 CLIMATE_COLUMNS: Mapping[str, ColumnFormat] = {
-    "demand_id": _text("demand of the scenario"),
+    "demand_id": text_format("demand of the scenario"),
     **{
-        f"{figure}_{sky}_{case}": _number(
+        f"{figure}_{sky}_{case}": number_format(
             "", 4, f"{meaning} with every monthly chance of clear sky {change} ({words})"
         )
         for figure, meaning in (
@@ -117,50 +118,52 @@ def forecast_demands(found: SwitchedForecast) -> PlanColumns:
     outcome = outcome_of(found.planned)
     names = () if outcome is None else outcome.demand_ids
     values = {
-        "demand_id": _texts(names),
-        "a": _texts(() if outcome is None else outcome.a),
-        "b": _texts(() if outcome is None else outcome.b),
-        "class": _texts(() if outcome is None else outcome.classes),
-        "wanted_availability": _numbers(() if outcome is None else outcome.wanted_availability),
+        "demand_id": text_column(names),
+        "a": text_column(() if outcome is None else outcome.a),
+        "b": text_column(() if outcome is None else outcome.b),
+        "class": text_column(() if outcome is None else outcome.classes),
+        "wanted_availability": number_column(
+            () if outcome is None else outcome.wanted_availability
+        ),
     }
     for case, plan in _cases(found):
         values |= _named(case, _demand_figures(plan, outcome_of(plan)))
-    return _columns(DEMAND_COLUMNS, values)
+    return named_columns(DEMAND_COLUMNS, values)
 
 
 def forecast_classes(found: SwitchedForecast) -> PlanColumns:
     """A row per class of demand, in the order of service; none without members."""
     planned = found.planned.forecast
     names = () if planned is None else planned.shortage.classes
-    values = {"class": _texts(names)}
+    values = {"class": text_column(names)}
     for case, plan in _cases(found):
         shortage = None if plan.forecast is None else plan.forecast.shortage
         values |= _named(case, _class_figures(shortage, names))
-    return _columns(CLASS_COLUMNS, values)
+    return named_columns(CLASS_COLUMNS, values)
 
 
 def forecast_flow(found: SwitchedForecast) -> PlanColumns:
     """A row per demand: fibre alone, satellites alone, both; none where no flow was made."""
     flow = _outlook(found.planned).flow
-    values = {"demand_id": _texts(() if flow is None else flow.hybrid.demand_ids)}
+    values = {"demand_id": text_column(() if flow is None else flow.hybrid.demand_ids)}
     for case, plan in _cases(found):
         values |= _named(case, _flow_figures(_outlook(plan), len(values["demand_id"])))
-    return _columns(FLOW_COLUMNS, values)
+    return named_columns(FLOW_COLUMNS, values)
 
 
 def forecast_spare(found: SwitchedForecast) -> PlanColumns:
     """A row per pair of users with demands."""
     base = _outlook(found.planned).spare
     values = {
-        "a": _texts(item.a for item in base),
-        "b": _texts(item.b for item in base),
-        "availability": _numbers(item.availability for item in base),
+        "a": text_column(item.a for item in base),
+        "b": text_column(item.b for item in base),
+        "availability": number_column(item.availability for item in base),
     }
     for case, plan in _cases(found):
         rates = {(item.a, item.b): item.rate_bps for item in _outlook(plan).spare}
         per_day = [rates.get((item.a, item.b), np.nan) * SECONDS_PER_DAY for item in base]
-        values |= _named(case, {"bits_per_day": _numbers(per_day)})
-    return _columns(SPARE_COLUMNS, values)
+        values |= _named(case, {"bits_per_day": number_column(per_day)})
+    return named_columns(SPARE_COLUMNS, values)
 
 
 def forecast_deposits(found: SwitchedForecast) -> PlanColumns:
@@ -175,15 +178,15 @@ def forecast_deposits(found: SwitchedForecast) -> PlanColumns:
             rows.append((name, _change(item, had, has), item))
     items = [item for _, _, item in rows]
     values = {
-        "demand_id": _texts(name for name, _, _ in rows),
-        "change": _texts(change for _, change, _ in rows),
+        "demand_id": text_column(name for name, _, _ in rows),
+        "change": text_column(change for _, change, _ in rows),
         "key_usable_utc": np.array([item.usable_utc for item in items], dtype="datetime64[us]"),
-        "satellite_id": _texts(item.satellite_id for item in items),
-        "station_id": _texts(item.station_id for item in items),
-        "key_clear_bits": _numbers(item.key_bits for item in items),
-        "clear_probability": _numbers(item.chance for item in items),
+        "satellite_id": text_column(item.satellite_id for item in items),
+        "station_id": text_column(item.station_id for item in items),
+        "key_clear_bits": number_column(item.key_bits for item in items),
+        "clear_probability": number_column(item.chance for item in items),
     }
-    return _columns(DEPOSIT_COLUMNS, values)
+    return named_columns(DEPOSIT_COLUMNS, values)
 
 
 def _change(item: NextDeposit, had: Sequence[NextDeposit], has: Sequence[NextDeposit]) -> str:
@@ -198,20 +201,20 @@ def _change(item: NextDeposit, had: Sequence[NextDeposit], has: Sequence[NextDep
 def forecast_climate(found: SwitchedForecast) -> PlanColumns:
     """A row per demand: what the error of the climatology means."""
     names = [item.demand_id for item in _outlook(found.planned).climate]
-    values = {"demand_id": _texts(names)}
+    values = {"demand_id": text_column(names)}
     figures = ("p_empty_clearer", "p_empty_cloudier", "availability_clearer")
     for case, plan in _cases(found):
         items = {item.demand_id: item for item in _outlook(plan).climate}
         values |= _named(
             case,
             {
-                figure: _numbers(
+                figure: number_column(
                     getattr(items[name], figure) if name in items else np.nan for name in names
                 )
                 for figure in (*figures, "availability_cloudier")
             },
         )
-    return _columns(CLIMATE_COLUMNS, values)
+    return named_columns(CLIMATE_COLUMNS, values)
 
 
 def _cases(found: SwitchedForecast) -> tuple[tuple[str, Plan], ...]:
@@ -233,7 +236,7 @@ def _demand_figures(plan: Plan, outcome: DemandOutcome | None) -> dict[str, Colu
         "availability": outcome.availability,
         "unserved_bits": outcome.unserved_bits,
         "requested_bits": outcome.requested_bits,
-        "main_driver": _texts(drivers.get(name, "") for name in outcome.demand_ids),
+        "main_driver": text_column(drivers.get(name, "") for name in outcome.demand_ids),
     }
 
 
@@ -254,8 +257,8 @@ def _flow_figures(outlook: KeyOutlook, rows: int) -> dict[str, Column]:
         "fibre": _share(flow.fibre),
         "satellite": _share(flow.satellite),
         "hybrid": _share(flow.hybrid),
-        "combination": _texts(flow.hybrid.combination),
-        "disjoint_ways": _numbers(flow.hybrid.disjoint_ways),
+        "combination": text_column(flow.hybrid.combination),
+        "disjoint_ways": number_column(flow.hybrid.disjoint_ways),
     }
 
 
@@ -271,16 +274,3 @@ def _named(case: str, figures: Mapping[str, Column]) -> dict[str, Column]:
 
 def _empty(shape: ColumnFormat) -> Column:
     return np.array([], dtype=np.str_ if shape.kind is ColumnKind.TEXT else np.float64)
-
-
-def _texts(values: Iterable[str]) -> Column:
-    return np.array(list(values), dtype=np.str_)
-
-
-def _numbers(values: Iterable[float]) -> Column:
-    return np.array(list(values), dtype=np.float64)
-
-
-def _columns(formats: Mapping[str, ColumnFormat], values: Mapping[str, Column]) -> PlanColumns:
-    frozen = {name: locked(values[name], values[name].dtype.str) for name in formats}
-    return PlanColumns(formats, frozen)

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from euroqci_planner.app.direct_links import DirectLinks, direct_events, direct_links
 from euroqci_planner.app.link_stock import deposits
 from euroqci_planner.app.pair_card import link_of_pass
+from euroqci_planner.mission.named_columns import ColumnFormat, ColumnKind, PlanColumns
 from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.plan_columns import ColumnFormat, ColumnKind, PlanColumns
 from euroqci_planner.mission.table import Table, column
 from euroqci_planner.timebase import NOT_A_TIME, UtcArray, seconds_between
 from euroqci_planner.units import SECONDS_PER_DAY, FloatArray

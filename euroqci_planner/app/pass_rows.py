@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euroqci_planner.app.table_order import instant_numbers
+from euroqci_planner.mission.named_columns import ColumnKind, PlanColumns
 from euroqci_planner.mission.pass_table import EclipseState
 from euroqci_planner.mission.plan import REASON_TEXTS, PassState, Plan, Reason
-from euroqci_planner.mission.plan_columns import ColumnKind, PlanColumns, passes_columns
+from euroqci_planner.mission.plan_columns import passes_columns
 from euroqci_planner.units import FloatArray
 
 MaskArray = NDArray[np.bool_]

@@ -31,10 +31,11 @@ from euroqci_planner.compilation import THREADS
 from euroqci_planner.io.atomic_write import write_folder
 from euroqci_planner.io.exports.csv_files import header_line, table_lines
 from euroqci_planner.io.exports.plan_folder import streamed_files
+from euroqci_planner.mission.named_columns import PlanColumns
 from euroqci_planner.mission.pass_counts import PassCounts
 from euroqci_planner.mission.pass_table import PassConditions, PassTable
 from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.plan_columns import PlanColumns, passes_columns
+from euroqci_planner.mission.plan_columns import passes_columns
 from euroqci_planner.mission.scenario import Scenario
 from euroqci_planner.orbit.engine import Engine
 from euroqci_planner.orbit.pass_stream import stream_passes

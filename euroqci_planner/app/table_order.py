@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from euroqci_planner.mission.plan_columns import ColumnKind, PlanColumns
+from euroqci_planner.mission.named_columns import ColumnKind, PlanColumns
 from euroqci_planner.units import FloatArray
 
 RowArray = NDArray[np.intp]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from euroqci_planner.io.exports.csv_files import defused
-from euroqci_planner.mission.plan_columns import ColumnKind, PlanColumns
+from euroqci_planner.mission.named_columns import ColumnKind, PlanColumns
 
 _BREAKS = str.maketrans({"\t": " ", "\r": " ", "\n": " "})
 

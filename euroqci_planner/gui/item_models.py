@@ -19,7 +19,7 @@ from euroqci_planner.app.display import ABSENT, day_and_time, short_day_and_time
 from euroqci_planner.app.pass_rows import MaskArray
 from euroqci_planner.app.table_order import RowArray, SortKey, SortSource, TableRows, ordered
 from euroqci_planner.gui.theme import Marker
-from euroqci_planner.mission.plan_columns import ColumnKind, PlanColumns
+from euroqci_planner.mission.named_columns import ColumnKind, PlanColumns
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()

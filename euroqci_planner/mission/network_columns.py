@@ -7,27 +7,28 @@ from collections.abc import Mapping
 import numpy as np
 
 from euroqci_planner.mission.key_course import DemandOutcome, StoreCourse
-from euroqci_planner.mission.plan_columns import Column, ColumnFormat, ColumnKind, PlanColumns
-from euroqci_planner.mission.table import locked
+from euroqci_planner.mission.named_columns import (
+    Column,
+    ColumnFormat,
+    ColumnKind,
+    PlanColumns,
+    named_columns,
+    number_format,
+    text_format,
+)
 from euroqci_planner.units import SECONDS_PER_DAY
-
-
-def _text(meaning: str) -> ColumnFormat:
-    return ColumnFormat(ColumnKind.TEXT, meaning)
 
 
 def _bits(meaning: str) -> ColumnFormat:
     return ColumnFormat(ColumnKind.NUMBER, meaning, "bit", 0)
 
 
-def _number(unit: str, decimals: int, meaning: str) -> ColumnFormat:
-    return ColumnFormat(ColumnKind.NUMBER, meaning, unit, decimals)
-
-
 STORE_COLUMNS: Mapping[str, ColumnFormat] = {
-    "kind": _text("link: satellite and station, or two stations; pair: two users"),
-    "a": _text("satellite of a link (of a direct one the first station), first user of a pair"),
-    "b": _text("station of a link, second user of a pair"),
+    "kind": text_format("link: satellite and station, or two stations; pair: two users"),
+    "a": text_format(
+        "satellite of a link (of a direct one the first station), first user of a pair"
+    ),
+    "b": text_format("station of a link, second user of a pair"),
     "time_utc": ColumnFormat(ColumnKind.INSTANT, "instant of the stock", "UTC"),
     "expected_bits": _bits("stock with the expected deposits; in a forecast the mean"),
     "p01_bits": _bits("1 in 100 members holds no more; empty without a forecast"),
@@ -38,30 +39,32 @@ STORE_COLUMNS: Mapping[str, ColumnFormat] = {
 }
 
 DEMAND_COLUMNS: Mapping[str, ColumnFormat] = {
-    "demand_id": _text("demand of the scenario"),
-    "a": _text("first user, a node"),
-    "b": _text("second user, a node"),
-    "class": _text("emergency, public, critical, industry: the order of service"),
+    "demand_id": text_format("demand of the scenario"),
+    "a": text_format("first user, a node"),
+    "b": text_format("second user, a node"),
+    "class": text_format("emergency, public, critical, industry: the order of service"),
     "requested_bits": _bits("asked for in the planning window"),
     "served_bits": _bits("served in the window; in a forecast the mean"),
-    "p_empty": _number("", 4, "chance to be without key at least once; empty without a forecast"),
-    "days_to_empty_p50": _number(
+    "p_empty": number_format(
+        "", 4, "chance to be without key at least once; empty without a forecast"
+    ),
+    "days_to_empty_p50": number_format(
         "d",
         4,
         "until key first runs out, in half of the members; without a forecast in the course of the "
         "expected deposits; empty where that is not inside the window",
     ),
-    "days_to_empty_p10": _number(
+    "days_to_empty_p10": number_format(
         "d", 4, "1 in 10 members runs out before; empty where not, and without a forecast"
     ),
-    "availability": _number("", 5, "share of the asked-for time with key at hand"),
-    "wanted_availability": _number("", 5, "what the demand wants; empty where nothing"),
+    "availability": number_format("", 5, "share of the asked-for time with key at hand"),
+    "wanted_availability": number_format("", 5, "what the demand wants; empty where nothing"),
     "expired_bits": _bits("lost to age by the pair's store; stands at its first demand"),
-    "trusted_nodes": _number(
+    "trusted_nodes": number_format(
         "", 0, "most trusted places on a way that was used, satellites too; empty without a way"
     ),
-    "countries": _text("countries of the trusted places, and owners of the satellites"),
-    "route": _text("way of most key, or why there is none"),
+    "countries": text_format("countries of the trusted places, and owners of the satellites"),
+    "route": text_format("way of most key, or why there is none"),
 }
 
 
@@ -75,7 +78,7 @@ def stores_columns(course: StoreCourse) -> PlanColumns:
         "time_utc": course.time_utc,
         **{key: getattr(course, key) for key in STORE_COLUMNS if key.endswith("_bits")},
     }
-    return _columns(STORE_COLUMNS, values)
+    return named_columns(STORE_COLUMNS, values)
 
 
 def demands_columns(demands: DemandOutcome) -> PlanColumns:
@@ -98,13 +101,8 @@ def demands_columns(demands: DemandOutcome) -> PlanColumns:
         "countries": np.array(demands.countries, dtype=np.str_),
         "route": np.array(demands.routes, dtype=np.str_),
     }
-    return _columns(DEMAND_COLUMNS, values)
+    return named_columns(DEMAND_COLUMNS, values)
 
 
 def _picked(texts: list[str], rows: Column) -> Column:
     return np.asarray(np.array(texts or [""], dtype=np.str_)[rows])
-
-
-def _columns(formats: Mapping[str, ColumnFormat], values: Mapping[str, Column]) -> PlanColumns:
-    frozen = {name: locked(values[name], values[name].dtype.str) for name in formats}
-    return PlanColumns(formats, frozen)

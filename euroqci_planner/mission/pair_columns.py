@@ -7,61 +7,71 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from euroqci_planner.mission.named_columns import (
+    Column,
+    ColumnFormat,
+    PlanColumns,
+    instant_format,
+    number_format,
+    text_format,
+)
 from euroqci_planner.mission.pair_contacts import PairContacts
 from euroqci_planner.mission.plan import REASON_TEXTS, PassState, Plan, Reason, is_flown
-from euroqci_planner.mission.plan_columns import Column, ColumnFormat, ColumnKind, PlanColumns
 from euroqci_planner.mission.table import locked
 from euroqci_planner.units import decibel_loss
 
-
-def _text(meaning: str) -> ColumnFormat:
-    return ColumnFormat(ColumnKind.TEXT, meaning)
-
-
-def _instant(meaning: str) -> ColumnFormat:
-    return ColumnFormat(ColumnKind.INSTANT, meaning, "UTC")
-
-
-def _number(unit: str, decimals: int, meaning: str) -> ColumnFormat:
-    return ColumnFormat(ColumnKind.NUMBER, meaning, unit, decimals)
-
-
 PAIR_CONTACT_COLUMNS: Mapping[str, ColumnFormat] = {
-    "contact_id": _text("satellite/station-a+station-b/minute between both highest points"),
-    "satellite_id": _text("source of entangled pairs, which learns nothing of the key"),
-    "station_a_id": _text("first station in order of id"),
-    "station_b_id": _text("second station"),
-    "pass_a_id": _text("pass_id of the pass over the first station"),
-    "pass_b_id": _text("pass_id of the pass over the second station"),
-    "start_utc": _instant("start of the common usable window, or of its part with most key"),
-    "end_utc": _instant("end of that window"),
-    "max_elevation_a_deg": _number("deg", 3, "largest elevation over the first station in it"),
-    "max_elevation_b_deg": _number("deg", 3, "largest elevation over the second station in it"),
-    "loss_min_db": _number("dB", 3, "smallest loss of a pair: both links together"),
-    "loss_max_db": _number("dB", 3, "largest loss of a pair"),
-    "background_a_hz": _number("Hz", 3, "mean noise clicks per second and detector, first station"),
-    "background_b_hz": _number("Hz", 3, "the same at the second station"),
-    "coincidences": _number("", 0, "expected in clear sky over both, in bases that match"),
-    "qber": _number("", 5, "error rate of the key basis, a fraction"),
-    "sifted_bits": _number("bit", 0, "expected coincidences that are keyed, clear sky"),
-    "key_clear_bits": _number("bit", 0, "secret key that both share, its share if pooled"),
-    "clear_a_probability": _number("", 4, "chance of clear sky over the first station"),
-    "clear_b_probability": _number("", 4, "chance of clear sky over the second station"),
-    "clear_probability": _number("", 4, "chance of clear sky over both at once"),
-    "key_expected_bits": _number("bit", 1, "secret key under each sky times its chance, summed"),
-    "key_usable_utc": _instant("when the key can be used: its block is complete and processed"),
-    "state": _text("candidate, scheduled, pinned, banned, rejected"),
-    "reason": _text("why the contact is not flown; one term of a fixed list"),
-    "blocked_by": _text("contact_id or pass_id of the contact that stands in the way"),
-    "key_p10_bits": _number("bit", 0, "key in clear sky, exceeded in nine of ten cases"),
-    "key_p50_bits": _number("bit", 0, "key in clear sky, exceeded in half of all cases"),
-    "key_p90_bits": _number("bit", 0, "key in clear sky, exceeded in one of ten cases"),
-    "thin_a_probability": _number("", 4, "chance of thin cloud alone over the first station"),
-    "thin_b_probability": _number("", 4, "chance of thin cloud alone over the second station"),
-    "broken_a_probability": _number("", 4, "chance of broken cloud over the first station"),
-    "broken_b_probability": _number("", 4, "chance of broken cloud over the second station"),
-    "cloudy_probability": _number("", 4, "chance of skies with light that are not both clear"),
-    "key_cloudy_bits": _number("bit", 1, "part of key_expected_bits that comes in such skies"),
+    "contact_id": text_format("satellite/station-a+station-b/minute between both highest points"),
+    "satellite_id": text_format("source of entangled pairs, which learns nothing of the key"),
+    "station_a_id": text_format("first station in order of id"),
+    "station_b_id": text_format("second station"),
+    "pass_a_id": text_format("pass_id of the pass over the first station"),
+    "pass_b_id": text_format("pass_id of the pass over the second station"),
+    "start_utc": instant_format("start of the common usable window, or of its part with most key"),
+    "end_utc": instant_format("end of that window"),
+    "max_elevation_a_deg": number_format(
+        "deg", 3, "largest elevation over the first station in it"
+    ),
+    "max_elevation_b_deg": number_format(
+        "deg", 3, "largest elevation over the second station in it"
+    ),
+    "loss_min_db": number_format("dB", 3, "smallest loss of a pair: both links together"),
+    "loss_max_db": number_format("dB", 3, "largest loss of a pair"),
+    "background_a_hz": number_format(
+        "Hz", 3, "mean noise clicks per second and detector, first station"
+    ),
+    "background_b_hz": number_format("Hz", 3, "the same at the second station"),
+    "coincidences": number_format("", 0, "expected in clear sky over both, in bases that match"),
+    "qber": number_format("", 5, "error rate of the key basis, a fraction"),
+    "sifted_bits": number_format("bit", 0, "expected coincidences that are keyed, clear sky"),
+    "key_clear_bits": number_format("bit", 0, "secret key that both share, its share if pooled"),
+    "clear_a_probability": number_format("", 4, "chance of clear sky over the first station"),
+    "clear_b_probability": number_format("", 4, "chance of clear sky over the second station"),
+    "clear_probability": number_format("", 4, "chance of clear sky over both at once"),
+    "key_expected_bits": number_format(
+        "bit", 1, "secret key under each sky times its chance, summed"
+    ),
+    "key_usable_utc": instant_format(
+        "when the key can be used: its block is complete and processed"
+    ),
+    "state": text_format("candidate, scheduled, pinned, banned, rejected"),
+    "reason": text_format("why the contact is not flown; one term of a fixed list"),
+    "blocked_by": text_format("contact_id or pass_id of the contact that stands in the way"),
+    "key_p10_bits": number_format("bit", 0, "key in clear sky, exceeded in nine of ten cases"),
+    "key_p50_bits": number_format("bit", 0, "key in clear sky, exceeded in half of all cases"),
+    "key_p90_bits": number_format("bit", 0, "key in clear sky, exceeded in one of ten cases"),
+    "thin_a_probability": number_format("", 4, "chance of thin cloud alone over the first station"),
+    "thin_b_probability": number_format(
+        "", 4, "chance of thin cloud alone over the second station"
+    ),
+    "broken_a_probability": number_format("", 4, "chance of broken cloud over the first station"),
+    "broken_b_probability": number_format("", 4, "chance of broken cloud over the second station"),
+    "cloudy_probability": number_format(
+        "", 4, "chance of skies with light that are not both clear"
+    ),
+    "key_cloudy_bits": number_format(
+        "bit", 1, "part of key_expected_bits that comes in such skies"
+    ),
 }
 
 

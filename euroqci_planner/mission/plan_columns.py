@@ -9,213 +9,89 @@ expected key 0.1 bit.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from euroqci_planner.errors import UsageError
+from euroqci_planner.mission.named_columns import (
+    Column,
+    ColumnFormat,
+    PlanColumns,
+    frozen,
+    instant_format,
+    number_format,
+    text_format,
+)
 from euroqci_planner.mission.pass_table import EclipseState, PassTable
 from euroqci_planner.mission.plan import REASON_TEXTS, PassState, Plan, Reason
-from euroqci_planner.timebase import iso_texts
 from euroqci_planner.units import KILO, SECONDS_PER_DAY, FloatArray, decibel_loss
 
-Column = NDArray[Any]
-
-
-class ColumnKind(StrEnum):
-    """What the cells of a column are."""
-
-    TEXT = "text"
-    INSTANT = "instant"
-    NUMBER = "number"
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnFormat:
-    """How a column is written: unit ('' where it has none), decimals of a number, meaning."""
-
-    kind: ColumnKind
-    meaning: str
-    unit: str = ""
-    decimals: int = 0
-
-
-def _text(meaning: str) -> ColumnFormat:
-    return ColumnFormat(ColumnKind.TEXT, meaning)
-
-
-def _instant(meaning: str) -> ColumnFormat:
-    return ColumnFormat(ColumnKind.INSTANT, meaning, "UTC")
-
-
-def _number(unit: str, decimals: int, meaning: str) -> ColumnFormat:
-    return ColumnFormat(ColumnKind.NUMBER, meaning, unit, decimals)
-
-
 PASS_COLUMNS: Mapping[str, ColumnFormat] = {
-    "pass_id": _text("satellite/station/minute of the highest point; survives re-planning"),
-    "satellite_id": _text("satellite of the scenario"),
-    "station_id": _text("optical ground station of the scenario"),
-    "rise_utc": _instant("rise through the station's minimum elevation; empty where cut"),
-    "culmination_utc": _instant("largest elevation; empty where the window's border cuts it off"),
-    "set_utc": _instant("set through the station's minimum elevation; empty where cut"),
-    "usable_start_utc": _instant(
+    "pass_id": text_format("satellite/station/minute of the highest point; survives re-planning"),
+    "satellite_id": text_format("satellite of the scenario"),
+    "station_id": text_format("optical ground station of the scenario"),
+    "rise_utc": instant_format("rise through the station's minimum elevation; empty where cut"),
+    "culmination_utc": instant_format(
+        "largest elevation; empty where the window's border cuts it off"
+    ),
+    "set_utc": instant_format("set through the station's minimum elevation; empty where cut"),
+    "usable_start_utc": instant_format(
         "start of the longest usable window, or of its part with most key; empty where none is"
     ),
-    "usable_end_utc": _instant("end of the longest usable window, or of that part"),
-    "max_elevation_deg": _number("deg", 3, "largest geometric elevation inside the window"),
-    "rise_azimuth_deg": _number("deg", 3, "azimuth at rise, from north over east"),
-    "culmination_azimuth_deg": _number("deg", 3, "azimuth at the largest elevation"),
-    "set_azimuth_deg": _number("deg", 3, "azimuth at set"),
-    "min_range_km": _number("km", 3, "smallest slant range inside the window"),
-    "sun_elevation_deg": _number(
+    "usable_end_utc": instant_format("end of the longest usable window, or of that part"),
+    "max_elevation_deg": number_format("deg", 3, "largest geometric elevation inside the window"),
+    "rise_azimuth_deg": number_format("deg", 3, "azimuth at rise, from north over east"),
+    "culmination_azimuth_deg": number_format("deg", 3, "azimuth at the largest elevation"),
+    "set_azimuth_deg": number_format("deg", 3, "azimuth at set"),
+    "min_range_km": number_format("km", 3, "smallest slant range inside the window"),
+    "sun_elevation_deg": number_format(
         "deg", 3, "Sun over the station, middle of the usable window, else at the highest point"
     ),
-    "moon_separation_deg": _number("deg", 3, "Moon to satellite as seen from the station, then"),
-    "eclipse_state": _text("light on the satellite: sunlit, penumbra, umbra, entering, leaving"),
-    "element_age_days": _number("d", 4, "time from the epoch of the elements to the culmination"),
-    "timing_sigma_s": _number("s", 3, "1-sigma along-track timing uncertainty from that age"),
-    "loss_min_db": _number("dB", 3, "smallest loss of the link in the usable window"),
-    "loss_culmination_db": _number("dB", 3, "loss of the link nearest to the culmination"),
-    "background_hz": _number("Hz", 3, "mean noise clicks per second and detector"),
-    "qber": _number("", 5, "error rate of the key basis, a fraction"),
-    "sifted_bits": _number("bit", 0, "expected detections in the key basis, clear sky"),
-    "key_clear_bits": _number("bit", 0, "secret key of the pass in clear sky, its share if pooled"),
-    "clear_probability": _number("", 4, "chance of clear sky, a fraction"),
-    "key_expected_bits": _number("bit", 1, "secret key in each sky times its chance, summed"),
-    "key_usable_utc": _instant("when the key can be used: its block is complete and processed"),
-    "state": _text("candidate, scheduled, pinned, banned, rejected"),
-    "reason": _text("why the pass is not flown; one term of a fixed list"),
-    "blocked_by": _text("pass_id of the contact that stands in the way"),
-    "key_p10_bits": _number("bit", 0, "key in clear sky, exceeded in nine of ten cases"),
-    "key_p50_bits": _number("bit", 0, "key in clear sky, exceeded in half of all cases"),
-    "key_p90_bits": _number("bit", 0, "key in clear sky, exceeded in one of ten cases"),
-    "thin_probability": _number("", 4, "chance of thin cloud alone, a fraction"),
-    "broken_probability": _number("", 4, "chance of broken cloud, a fraction"),
-    "key_thin_bits": _number("bit", 0, "secret key of the pass under thin cloud"),
-    "key_broken_bits": _number("bit", 0, "secret key of the pass under broken cloud"),
-    "partner_station_id": _text("station that shares the pairs of a source with this one"),
+    "moon_separation_deg": number_format(
+        "deg", 3, "Moon to satellite as seen from the station, then"
+    ),
+    "eclipse_state": text_format(
+        "light on the satellite: sunlit, penumbra, umbra, entering, leaving"
+    ),
+    "element_age_days": number_format(
+        "d", 4, "time from the epoch of the elements to the culmination"
+    ),
+    "timing_sigma_s": number_format("s", 3, "1-sigma along-track timing uncertainty from that age"),
+    "loss_min_db": number_format("dB", 3, "smallest loss of the link in the usable window"),
+    "loss_culmination_db": number_format("dB", 3, "loss of the link nearest to the culmination"),
+    "background_hz": number_format("Hz", 3, "mean noise clicks per second and detector"),
+    "qber": number_format("", 5, "error rate of the key basis, a fraction"),
+    "sifted_bits": number_format("bit", 0, "expected detections in the key basis, clear sky"),
+    "key_clear_bits": number_format(
+        "bit", 0, "secret key of the pass in clear sky, its share if pooled"
+    ),
+    "clear_probability": number_format("", 4, "chance of clear sky, a fraction"),
+    "key_expected_bits": number_format("bit", 1, "secret key in each sky times its chance, summed"),
+    "key_usable_utc": instant_format(
+        "when the key can be used: its block is complete and processed"
+    ),
+    "state": text_format("candidate, scheduled, pinned, banned, rejected"),
+    "reason": text_format("why the pass is not flown; one term of a fixed list"),
+    "blocked_by": text_format("pass_id of the contact that stands in the way"),
+    "key_p10_bits": number_format("bit", 0, "key in clear sky, exceeded in nine of ten cases"),
+    "key_p50_bits": number_format("bit", 0, "key in clear sky, exceeded in half of all cases"),
+    "key_p90_bits": number_format("bit", 0, "key in clear sky, exceeded in one of ten cases"),
+    "thin_probability": number_format("", 4, "chance of thin cloud alone, a fraction"),
+    "broken_probability": number_format("", 4, "chance of broken cloud, a fraction"),
+    "key_thin_bits": number_format("bit", 0, "secret key of the pass under thin cloud"),
+    "key_broken_bits": number_format("bit", 0, "secret key of the pass under broken cloud"),
+    "partner_station_id": text_format("station that shares the pairs of a source with this one"),
 }
 
 CONTACT_COLUMNS: Mapping[str, ColumnFormat] = {
-    "start_utc": _instant("start of the contact: of the usable window that is flown"),
-    "end_utc": _instant("end of the contact"),
+    "start_utc": instant_format("start of the contact: of the usable window that is flown"),
+    "end_utc": instant_format("end of the contact"),
     **PASS_COLUMNS,
 }
 
-_FULL_CIRCLE_DEG = 360.0
 _DETAILS = ("key_p10_bits", "key_p50_bits", "key_p90_bits", "key_thin_bits", "key_broken_bits")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PlanColumns:
-    """Named columns of one length in file units, in the order of `formats`.
-
-    `columns` holds `datetime64[us]` (not-a-time where absent), float64 (NaN where absent) and
-    text ('' where absent), all read-only. Numbers are not rounded here; `texts` rounds.
-    Raises ValueError where names or lengths do not fit.
-    """
-
-    formats: Mapping[str, ColumnFormat]
-    columns: Mapping[str, Column]
-
-    def __post_init__(self) -> None:
-        """Check the names and the lengths."""
-        if tuple(self.formats) != tuple(self.columns):
-            raise ValueError("PlanColumns: formats and columns differ in names or order")
-        if len({len(values) for values in self.columns.values()}) > 1:
-            raise ValueError("PlanColumns: columns differ in length")
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the columns in order."""
-        return tuple(self.columns)
-
-    @property
-    def rows(self) -> int:
-        """Number of rows."""
-        return len(next(iter(self.columns.values())))
-
-    def __getitem__(self, name: str) -> Column:
-        """One column by name."""
-        return self.columns[name]
-
-    def take(self, rows: ArrayLike) -> PlanColumns:
-        """The columns of these rows: indices or a boolean mask."""
-        index = np.asarray(rows)
-        index = index.astype(np.intp) if index.size == 0 else index
-        picked = {name: _frozen(values[index]) for name, values in self.columns.items()}
-        return replace(self, columns=picked)
-
-    def part(self, begin: int, end: int) -> PlanColumns:
-        """The rows from `begin` to before `end`, without a copy."""
-        return replace(self, columns={name: item[begin:end] for name, item in self.columns.items()})
-
-    def texts(self, name: str) -> list[str]:
-        """Cells of one column as every file writes them; '' where absent or not finite."""
-        kind, values = self.formats[name].kind, self.columns[name]
-        if kind is ColumnKind.TEXT:
-            return [str(text) for text in values.tolist()]
-        if kind is ColumnKind.INSTANT:
-            return [str(text) for text in iso_texts(values).tolist()] if len(values) else []
-        return number_texts(self.rounded(name), self.formats[name].decimals)
-
-    def rounded(self, name: str) -> FloatArray:
-        """A number column rounded to the decimals that files show; azimuths stay below 360."""
-        values = np.round(self.columns[name], self.formats[name].decimals) + 0.0
-        wraps = name.endswith("azimuth_deg")
-        return np.asarray(np.mod(values, _FULL_CIRCLE_DEG) if wraps else values)
-
-    def to_arrow(self) -> Any:
-        """A `pyarrow.Table`; absent numbers are null, instants carry the zone UTC.
-
-        Raises `UsageError` where pyarrow is not installed.
-        """
-        try:
-            import pyarrow  # noqa: PLC0415 (an extra, loaded on demand)
-        except ImportError as missing:
-            raise UsageError(
-                "to_arrow() needs pyarrow (install the extra: euroqci-planner[parquet])"
-            ) from missing
-        utc = pyarrow.timestamp("us", tz="UTC")
-        arrays = {
-            name: pyarrow.array(
-                values,
-                type=utc if self.formats[name].kind is ColumnKind.INSTANT else None,
-                from_pandas=True,
-            )
-            for name, values in self.columns.items()
-        }
-        return pyarrow.table(arrays)
-
-    def to_pandas(self) -> Any:
-        """A `pandas.DataFrame`; absent numbers are NaN, instants carry the zone UTC.
-
-        Raises `UsageError` where pandas is not installed.
-        """
-        try:
-            import pandas as pd  # noqa: PLC0415 (loaded on demand)
-        except ImportError as missing:
-            raise UsageError("to_pandas() needs pandas (install pandas)") from missing
-        frame = pd.DataFrame({name: pd.Series(values) for name, values in self.columns.items()})
-        for name, shape in self.formats.items():
-            if shape.kind is ColumnKind.INSTANT:
-                frame[name] = frame[name].dt.tz_localize("UTC")
-        return frame
-
-
-def number_texts(values: FloatArray, decimals: int) -> list[str]:
-    """Point decimals without exponent, sign only where negative; '' where not finite."""
-    pattern = f"%.{decimals}f"
-    finite = np.isfinite(values)
-    if finite.all():
-        return [pattern % value for value in values.tolist()]
-    texts = np.full(len(values), "", dtype=object)
-    texts[finite] = [pattern % value for value in values[finite].tolist()]
-    return list(texts.tolist())
 
 
 def passes_columns(plan: Plan, earlier: PassTable | None = None) -> PlanColumns:
@@ -268,14 +144,8 @@ def _columns(plan: Plan, pass_ids: NDArray[np.str_], all_ids: NDArray[np.str_]) 
         **_key(plan),
         **_decisions(plan, all_ids),
     }
-    ordered = {name: _frozen(values[name]) for name in PASS_COLUMNS}
+    ordered = {name: frozen(values[name]) for name in PASS_COLUMNS}
     return PlanColumns(PASS_COLUMNS, ordered)
-
-
-def _frozen(values: Column) -> Column:
-    """The same array, read-only: it was made here, or is the locked column of a table."""
-    values.setflags(write=False)
-    return values
 
 
 def _geometry(plan: Plan) -> dict[str, Column]:

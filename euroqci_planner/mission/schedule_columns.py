@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from euroqci_planner.mission.goals import Goal
+from euroqci_planner.mission.named_columns import ColumnFormat, ColumnKind, PlanColumns
 from euroqci_planner.mission.pair_aims import PairShares
 from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.plan_columns import ColumnFormat, ColumnKind, PlanColumns
 from euroqci_planner.mission.quota_use import QuotaUse
 from euroqci_planner.mission.table import locked
 

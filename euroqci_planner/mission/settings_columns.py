@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from euroqci_planner.mission.key_details import INTENSITIES
+from euroqci_planner.mission.named_columns import Column, ColumnFormat, ColumnKind, PlanColumns
 from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.plan_columns import Column, ColumnFormat, ColumnKind, PlanColumns
 
 SETTINGS_COLUMNS: Mapping[str, ColumnFormat] = {
     "pass_id": ColumnFormat(ColumnKind.TEXT, "pass of the plan"),

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from euroqci_planner.io.exports.csv_files import csv_bytes, defused, restored, table_bytes
-from euroqci_planner.mission.plan_columns import (
+from euroqci_planner.mission.named_columns import (
     ColumnFormat,
     ColumnKind,
     PlanColumns,

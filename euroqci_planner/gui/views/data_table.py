@@ -23,7 +23,7 @@ from euroqci_planner.app.table_text import tab_separated
 from euroqci_planner.gui import theme
 from euroqci_planner.gui.item_models import TableContent, TableModel, next_order
 from euroqci_planner.gui.views.cell_delegate import CellDelegate, row_height, text_width
-from euroqci_planner.mission.plan_columns import PlanColumns
+from euroqci_planner.mission.named_columns import PlanColumns
 
 _SAMPLE_ROWS = 100
 _ORDER_MARK = "\u25be"

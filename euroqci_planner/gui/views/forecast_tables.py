@@ -24,7 +24,7 @@ from euroqci_planner.app.plan_comparison import Better
 from euroqci_planner.gui import theme
 from euroqci_planner.gui.item_models import CellStyle, Mark, ScreenColumn, TableContent, number_text
 from euroqci_planner.gui.views.pass_columns import one_year
-from euroqci_planner.mission.plan_columns import PlanColumns
+from euroqci_planner.mission.named_columns import PlanColumns
 
 _PERCENT = {"unit": "%", "scale": 0.01}
 _KBIT = {"unit": "kbit", "scale": 1e3}

@@ -11,8 +11,9 @@ from euroqci_planner.app.pass_card import contact_name, pass_card, reason_text, 
 from euroqci_planner.app.pass_rows import STATE_NAMES, PassRows
 from euroqci_planner.gui import theme
 from euroqci_planner.gui.item_models import Mark, ScreenColumn, TableContent
+from euroqci_planner.mission.named_columns import ColumnKind
 from euroqci_planner.mission.plan import NO_BLOCKER, PassState, Plan
-from euroqci_planner.mission.plan_columns import PASS_COLUMNS, ColumnKind
+from euroqci_planner.mission.plan_columns import PASS_COLUMNS
 from euroqci_planner.mission.plan_totals import flown
 
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from euroqci_planner.io.exports.plain_text import printable, utf8
 from euroqci_planner.mission.assets import Satellite, Station
+from euroqci_planner.mission.named_columns import PlanColumns
 from euroqci_planner.mission.plan import PassState, Plan
-from euroqci_planner.mission.plan_columns import PlanColumns
 from euroqci_planner.timebase import instant_after, iso_text
 
 FILE_NAME = "contacts.ics"

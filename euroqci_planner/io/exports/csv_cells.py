@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from euroqci_planner.io.exports.plain_text import utf8
-from euroqci_planner.mission.plan_columns import ColumnKind, PlanColumns
+from euroqci_planner.mission.named_columns import ColumnKind, PlanColumns
 from euroqci_planner.units import FloatArray
 
 ByteMatrix = NDArray[np.uint8]
@@ -86,7 +86,7 @@ def instant_cells(values: NDArray[np.datetime64], texts: Callable[[], list[str]]
 
 
 def number_cells(rounded: FloatArray, decimals: int) -> ByteMatrix:
-    """Numbers with point decimals as `plan_columns.number_texts` writes them.
+    """Numbers with point decimals as `named_columns.number_texts` writes them.
 
     `rounded` are rounded to these decimals already.
     """

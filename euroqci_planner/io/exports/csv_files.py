@@ -13,7 +13,7 @@ from io import BytesIO
 
 from euroqci_planner.io.exports.csv_cells import cells_of, lines_of
 from euroqci_planner.io.exports.plain_text import utf8
-from euroqci_planner.mission.plan_columns import PlanColumns
+from euroqci_planner.mission.named_columns import PlanColumns
 
 LINE_END = "\r\n"
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from euroqci_planner.io.exports.plain_text import json_bytes
+from euroqci_planner.mission.named_columns import ColumnFormat, ColumnKind, PlanColumns
 from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.plan_columns import ColumnFormat, ColumnKind, PlanColumns
 
 FILE_NAME = "tables.meta.json"
 

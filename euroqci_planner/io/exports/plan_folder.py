@@ -15,10 +15,11 @@ from euroqci_planner.io.exports import calendar_file, csv_metadata, summary_json
 from euroqci_planner.io.exports.csv_files import header_line, table_lines
 from euroqci_planner.io.report import page
 from euroqci_planner.mission.assurance_columns import requirements_columns, security_columns
+from euroqci_planner.mission.named_columns import PlanColumns
 from euroqci_planner.mission.network_columns import demands_columns, stores_columns
 from euroqci_planner.mission.pair_columns import pair_contacts_columns
 from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.plan_columns import PlanColumns, columns_of_passes, contacts_columns
+from euroqci_planner.mission.plan_columns import columns_of_passes, contacts_columns
 from euroqci_planner.mission.settings_columns import settings_columns
 
 CONTACTS_NAME = "contacts.csv"

@@ -29,8 +29,8 @@ from euroqci_planner.io.report.display import (
 from euroqci_planner.io.report.markup import Markup, joined, tag
 from euroqci_planner.io.report.style import style_sheet
 from euroqci_planner.io.report.view import View
+from euroqci_planner.mission.named_columns import PlanColumns
 from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.plan_columns import PlanColumns
 from euroqci_planner.mission.plan_totals import (
     Totals,
     gap_bits,

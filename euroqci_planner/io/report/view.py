@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from euroqci_planner.io.report.display import bits_text
 from euroqci_planner.io.report.satellite_styles import SatelliteStyle, satellite_styles
 from euroqci_planner.mission.assets import Satellite, Station
+from euroqci_planner.mission.named_columns import PlanColumns
 from euroqci_planner.mission.plan import Plan
-from euroqci_planner.mission.plan_columns import PlanColumns, columns_of_passes
+from euroqci_planner.mission.plan_columns import columns_of_passes
 from euroqci_planner.timebase import seconds_between
 from euroqci_planner.units import FloatArray
 

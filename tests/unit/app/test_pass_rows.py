@@ -11,7 +11,8 @@ from plan_cases import empty_plan, example_plan, geometry_plan
 
 from euroqci_planner.app.pass_rows import PassRows
 from euroqci_planner.app.table_order import SortKey, TableRows, ordered
-from euroqci_planner.mission.plan_columns import PASS_COLUMNS, ColumnKind
+from euroqci_planner.mission.named_columns import ColumnKind
+from euroqci_planner.mission.plan_columns import PASS_COLUMNS
 
 
 @pytest.fixture(scope="module")

@@ -9,15 +9,13 @@ import plan_cases
 import pytest
 
 from euroqci_planner.errors import UsageError
+from euroqci_planner.mission.named_columns import ColumnKind, PlanColumns, number_texts
 from euroqci_planner.mission.pass_table import EclipseState
 from euroqci_planner.mission.plan import PassState, Reason
 from euroqci_planner.mission.plan_columns import (
     CONTACT_COLUMNS,
     PASS_COLUMNS,
-    ColumnKind,
-    PlanColumns,
     contacts_columns,
-    number_texts,
     passes_columns,
 )
 
