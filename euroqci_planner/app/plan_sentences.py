@@ -21,7 +21,8 @@ def totals_text(plan: Plan) -> str:
         parts.append(f"{bits_text(totals.all_expected_bits)} expected")
     gap = goal_gap(plan)
     if math.isfinite(gap):
-        parts.append(f"at most {percent(gap)} below the bound")
+        what = f"{plan.goals[0].name}: " if len(plan.goals) > 1 else ""
+        parts.append(f"{what}at most {percent(gap)} below the bound")
     bound_by = [item.group for item in plan.quotas if item.binds]
     if bound_by:
         parts.append(f"held by the quota of {', '.join(bound_by)}")

@@ -14,12 +14,22 @@ from euroqci_planner.app.plan_changes import plan_changes
 from euroqci_planner.app.plan_file_names import PLAN_FILE_NAMES, has_plan_file
 from euroqci_planner.app.plan_sentences import changes_text, facts_text, totals_text
 from euroqci_planner.mission.assets import SettingsPolicy
+from euroqci_planner.mission.goals import Goal
 from euroqci_planner.mission.plan import PassState
 
 
 def test_the_totals_name_passes_contacts_key_and_gap():
     assert totals_text(example_plan()) == (
         "120 passes · 36 contacts · 145 Mbit expected · at most 2.9 % below the bound"
+    )
+
+
+def test_several_goals_name_the_one_that_comes_first():
+    share = Goal(name="smallest served share, public", unit="", value=0.25, bound=0.5)
+    total = Goal(name="total expected key", unit="bit", value=8e6, bound=9e6)
+    plan = replace(example_plan(), goals=(share, total))
+    assert totals_text(plan).endswith(
+        " · smallest served share, public: at most 50.0 % below the bound"
     )
 
 
