@@ -8,6 +8,7 @@ import numpy as np
 
 from euroqci_planner.app.key_stores import KeysAtHand, store_inputs
 from euroqci_planner.app.pair_skies import skies_of_each, with_chances
+from euroqci_planner.app.pass_skies import skies_of_passes
 from euroqci_planner.mission.assets import Station
 from euroqci_planner.mission.key_course import DemandOutcome
 from euroqci_planner.mission.key_outlook import ClimateRange
@@ -16,7 +17,6 @@ from euroqci_planner.mission.plan import PassDecisions, Plan
 from euroqci_planner.mission.scenario import Scenario, SkyModel, WeatherModel
 from euroqci_planner.network.forecast import key_forecast
 from euroqci_planner.units import FloatArray
-from euroqci_planner.weather.sky_chances import sky_chances
 
 # One month of one year against the monthly climatology of the catalogue: rms 0.09 over 26 hourly
 # data sets, rounded up (resources/catalogue/README.md).
@@ -77,10 +77,7 @@ def shifted_decisions(plan: Plan, scenario: Scenario, shift: float) -> PassDecis
         chance = shifted(decisions.clear_probability, shift)
         return replace(decisions, clear_probability=chance)
     stations = tuple(_in_another_month(item, shift) for item in scenario.stations)
-    passes = plan.passes
-    chances = sky_chances(
-        stations, passes.station, passes.highest_utc, scenario.weather, passes.max_elevation_rad
-    )
+    chances = skies_of_passes(replace(scenario, stations=stations), plan.passes)
     return replace(
         decisions,
         clear_probability=chances.clear,

@@ -14,6 +14,7 @@ from euroqci_planner.app.pair_decisions import (
     with_pair_candidates,
     with_passes_of_sources,
 )
+from euroqci_planner.app.pass_skies import skies_of_passes
 from euroqci_planner.app.sky_keys import expected_bits, has_key
 from euroqci_planner.app.station_claims import stations_with_claims
 from euroqci_planner.mission.interfaces import Check, Scheduler, unchecked
@@ -35,7 +36,6 @@ from euroqci_planner.schedule.candidates import build_candidates, orbit_numbers,
 from euroqci_planner.schedule.verify import violations
 from euroqci_planner.timebase import NOT_A_TIME, after
 from euroqci_planner.units import FloatArray
-from euroqci_planner.weather.sky_chances import sky_chances
 
 if TYPE_CHECKING:
     from euroqci_planner.app.geometry import Geometry
@@ -52,14 +52,7 @@ class Decided(NamedTuple):
 
 def undecided(scenario: Scenario, passes: PassTable, conditions: PassConditions) -> PassDecisions:
     """Decisions of a plan without keys: usable passes are candidates, the others say why not."""
-    chances = sky_chances(
-        scenario.stations,
-        passes.station,
-        passes.highest_utc,
-        scenario.weather,
-        passes.max_elevation_rad,
-    )
-    return _under(chances, conditions)
+    return _under(skies_of_passes(scenario, passes), conditions)
 
 
 def _under(chances: SkyChances, conditions: PassConditions) -> PassDecisions:

@@ -12,6 +12,7 @@ from euroqci_planner.app.key_quantiles import with_quantiles
 from euroqci_planner.app.key_work import Advance, KeyWork, evaluate_link_and_key
 from euroqci_planner.app.pair_blocks import pooled_pairs, without_keyless_pairs
 from euroqci_planner.app.pair_work import evaluate_pairs
+from euroqci_planner.app.pass_skies import skies_of_passes
 from euroqci_planner.app.registry import KEY_MODELS
 from euroqci_planner.app.sky_keys import without_cloudy_keys
 from euroqci_planner.mission.assets import DecoySource, SettingsPolicy
@@ -19,7 +20,6 @@ from euroqci_planner.mission.key_details import Pooling
 from euroqci_planner.mission.pair_contacts import PairContacts
 from euroqci_planner.mission.plan import ModelUsed, PassDecisions, PassState
 from euroqci_planner.mission.scenario import BlockPolicy, Scenario
-from euroqci_planner.weather.sky_chances import sky_chances
 
 if TYPE_CHECKING:
     from euroqci_planner.app.geometry import Geometry
@@ -43,14 +43,7 @@ _POOLING_MODEL = ModelUsed(
 
 def keys_to_choose_from(scenario: Scenario, found: Geometry, advance: Advance) -> KeyWork:
     """Links and keys of all passes as the schedule values them."""
-    passes = found.passes
-    chances = sky_chances(
-        scenario.stations,
-        passes.station,
-        passes.highest_utc,
-        scenario.weather,
-        passes.max_elevation_rad,
-    )
+    chances = skies_of_passes(scenario, found.passes)
     work = evaluate_link_and_key(scenario, found, chances, advance)
     work = with_quantiles(scenario, pooled_candidates(scenario, work))
     return replace(work, pairs=pooled_pairs(scenario, evaluate_pairs(scenario, found)))
